@@ -1,0 +1,6 @@
+package domain
+
+// MerchantInvited lets a merchant open the service while the rollout (灰度) is on.
+type MerchantInvited struct {
+	Why string `json:"why,omitempty"`
+}

@@ -1,0 +1,9 @@
+package domain
+
+// RefundObserved says that an order was refunded by Money after a payout was
+// made on it (a refund does not look at payouts, so the ledger does).
+type RefundObserved struct {
+	OrderNo   string `json:"order_no"`
+	Money     Money  `json:"money"`
+	Reference string `json:"reference"`
+}
