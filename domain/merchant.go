@@ -174,6 +174,7 @@ type Payout struct {
 type Challenge struct {
 	ID        string
 	Send      int    // 1 for the first code
+	Digits    int    // length of the code
 	Phone     string // pseudonym
 	IssuedAt  time.Time
 	ExpiresAt time.Time

@@ -45,6 +45,8 @@ type PayoutRequested struct {
 // PayoutRefused is the stored answer to a request that some rule forbids.
 type PayoutRefused struct {
 	Payout string `json:"payout_no"` // the number it would have had
+	// Merchant is the name that was given, in the unrouted stream alone.
+	Merchant string `json:"merchant,omitempty"`
 	PayoutTerms
 	Failures []Failure `json:"failures"`
 }

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -68,3 +69,8 @@ type wireMeta struct {
 	Fingerprint string    `json:"fingerprint,omitempty"`
 	Events      int       `json:"events,omitempty"`
 }
+
+// FirstOfCommand tells from an event's metadata alone, without decoding it,
+// whether it is the first event of a command. Quotes inside a JSON string are
+// escaped, so the member's name can't be part of a value.
+func FirstOfCommand(meta []byte) bool { return bytes.Contains(meta, []byte(`"events":`)) }

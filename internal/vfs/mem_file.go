@@ -1,0 +1,280 @@
+package vfs
+
+import (
+	"io"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// SectorSize is the unit in which a simulated disk tears, in bytes.
+const SectorSize = 512
+
+// A chunk is the unit of allocation of a simulated file: big enough that a log
+// of megabytes has few, small enough that cloning a small log is cheap.
+const (
+	chunkSectors = 32
+	chunkSize    = chunkSectors * SectorSize
+)
+
+// chunk is a piece of a file, twice: as programs see it and as the disk has it.
+// A bit in dirty is a sector that the next Sync writes; a bit in lost is one
+// that a failed Sync marked clean although the disk does not have it.
+type chunk struct {
+	cache, disk *[chunkSize]byte // nil is all zeros
+	dirty, lost uint32
+}
+
+type inode struct {
+	fs       *Mem
+	mu       sync.RWMutex
+	size     int64
+	diskSize int64
+	chunks   []*chunk
+}
+
+func (n *inode) length() int64 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.size
+}
+
+// memFile is a handle on an inode.
+type memFile struct {
+	fs     *Mem
+	node   *inode
+	name   string
+	closed atomic.Bool
+}
+
+// enter runs the hook and checks that the handle is open.
+func (f *memFile) enter(op Op) error {
+	op.Name = f.name
+	if f.closed.Load() {
+		return pathErr(op.Kind, f.name, fs.ErrClosed)
+	}
+	return f.fs.hook(op)
+}
+
+func (f *memFile) Close() error {
+	if f.closed.Swap(true) {
+		return pathErr("close", f.name, fs.ErrClosed)
+	}
+	return nil
+}
+
+func (f *memFile) Size() (int64, error) { return f.node.length(), nil }
+
+func (f *memFile) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.enter(Op{Kind: OpRead, Off: off, Len: int64(len(p))}); err != nil {
+		return 0, err
+	}
+	n := f.node
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if off >= n.size {
+		return 0, io.EOF
+	}
+	want := len(p)
+	p = p[:min(int64(want), n.size-off)]
+	for done := 0; done < len(p); {
+		c, at := n.chunk(off + int64(done))
+		m := min(len(p)-done, chunkSize-at)
+		if c == nil || c.cache == nil {
+			clear(p[done : done+m])
+		} else {
+			copy(p[done:done+m], c.cache[at:at+m])
+		}
+		done += m
+	}
+	if len(p) < want {
+		return len(p), io.EOF
+	}
+	return len(p), nil
+}
+
+// chunk finds the chunk that holds byte off, nil if it was never written.
+func (n *inode) chunk(off int64) (*chunk, int) {
+	i, at := off/chunkSize, int(off%chunkSize)
+	if i >= int64(len(n.chunks)) {
+		return nil, at
+	}
+	return n.chunks[i], at
+}
+
+func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
+	err := f.enter(Op{Kind: OpWrite, Off: off, Len: int64(len(p))})
+	if err != nil {
+		p = p[:len(p)/2]
+	}
+	n := f.node
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if grow := off + int64(len(p)) - n.size; grow > 0 {
+		room := f.fs.take(grow)
+		if room < grow {
+			p = p[:max(0, int64(len(p))-(grow-room))]
+			if err == nil {
+				err = pathErr(OpWrite, f.name, syscall.ENOSPC)
+			}
+		}
+		if len(p) > 0 {
+			n.size = max(n.size, off+int64(len(p)))
+		}
+	}
+	n.write(p, off, f.fs.crashable)
+	return len(p), err
+}
+
+// take reserves up to n bytes of capacity (n < 0 gives back) and returns how
+// many there were.
+func (m *Mem) take(n int64) int64 {
+	for {
+		used, limit := m.used.Load(), m.capacity.Load()
+		got := n
+		if limit > 0 && n > 0 {
+			got = max(0, min(n, limit-used))
+		}
+		if m.used.CompareAndSwap(used, used+got) {
+			return got
+		}
+	}
+}
+
+func (n *inode) write(p []byte, off int64, track bool) {
+	for done := 0; done < len(p); {
+		at := off + int64(done)
+		for int64(len(n.chunks)) <= at/chunkSize {
+			n.chunks = append(n.chunks, nil)
+		}
+		i, from := at/chunkSize, int(at%chunkSize)
+		c := n.chunks[i]
+		if c == nil {
+			c = &chunk{}
+			n.chunks[i] = c
+		}
+		if c.cache == nil {
+			c.cache = new([chunkSize]byte)
+		}
+		m := copy(c.cache[from:], p[done:])
+		if track {
+			c.mark(from, from+m)
+		}
+		done += m
+	}
+}
+
+// mark notes that bytes [from, to) of the chunk differ from the disk.
+func (c *chunk) mark(from, to int) {
+	for s := from / SectorSize; s*SectorSize < to; s++ {
+		c.dirty |= 1 << s
+	}
+}
+
+func (f *memFile) Truncate(size int64) error {
+	if err := f.enter(Op{Kind: OpTruncate, Len: size}); err != nil {
+		return err
+	}
+	n := f.node
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if size > n.size {
+		grow := size - n.size
+		if got := f.fs.take(grow); got < grow {
+			f.fs.take(-got)
+			return pathErr(OpTruncate, f.name, syscall.ENOSPC)
+		}
+		n.size = size
+		return nil
+	}
+	f.fs.take(size - n.size)
+	// What is cut off must read as zeros when the file grows again.
+	for i := range n.chunks {
+		base := int64(i) * chunkSize
+		from := max(0, size-base)
+		if c := n.chunks[i]; c != nil && from < chunkSize {
+			if c.cache != nil {
+				clear(c.cache[from:])
+			}
+			if f.fs.crashable {
+				c.mark(int(from), chunkSize)
+			}
+		}
+	}
+	n.size = size
+	return nil
+}
+
+func (f *memFile) Sync() error {
+	err := f.enter(Op{Kind: OpSync})
+	if !f.fs.crashable {
+		return err
+	}
+	n := f.node
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.chunks {
+		if c == nil || c.dirty == 0 {
+			continue
+		}
+		if err != nil {
+			c.lost |= c.dirty
+			c.dirty = 0
+			continue
+		}
+		c.flush(c.dirty)
+	}
+	if err == nil {
+		n.diskSize = n.size
+	}
+	return err
+}
+
+// flush writes the sectors of mask to the disk.
+func (c *chunk) flush(mask uint32) {
+	if c.cache != nil && c.disk == nil {
+		c.disk = new([chunkSize]byte)
+	}
+	for s := range chunkSectors {
+		if mask&(1<<s) == 0 || c.disk == nil {
+			continue
+		}
+		from := s * SectorSize
+		if c.cache == nil {
+			clear(c.disk[from : from+SectorSize])
+		} else {
+			copy(c.disk[from:from+SectorSize], c.cache[from:from+SectorSize])
+		}
+	}
+	c.dirty &^= mask
+	c.lost &^= mask
+}
+
+func (f *memFile) DropCache() error {
+	n := f.node
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.chunks {
+		if c == nil {
+			continue
+		}
+		for s := range chunkSectors {
+			if c.lost&^c.dirty&(1<<s) == 0 || c.cache == nil {
+				continue
+			}
+			copy(c.cache[s*SectorSize:(s+1)*SectorSize], c.diskSector(s))
+			c.lost &^= 1 << s
+		}
+	}
+	return nil
+}
+
+var zeroSector [SectorSize]byte
+
+func (c *chunk) diskSector(s int) []byte {
+	if c.disk == nil {
+		return zeroSector[:]
+	}
+	return c.disk[s*SectorSize : (s+1)*SectorSize]
+}
