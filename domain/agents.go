@@ -1,5 +1,10 @@
 package domain
 
+import (
+	"slices"
+	"strconv"
+)
+
 // AddAgent adds a sub-account (子賬號). It can do nothing yet.
 type AddAgent struct {
 	Agent Operator `json:"agent"`
@@ -28,4 +33,76 @@ type AgentRemoved struct {
 type PhoneChanged struct {
 	Account string  `json:"account"`
 	Phone   Subject `json:"phone"`
+}
+
+func (c AddAgent) decide(m *Merchant, meta Meta) ([]Event, error) {
+	if err := c.Agent.check("agent"); err != nil {
+		return nil, err
+	}
+	if failures := m.ownerOnly(meta); failures != nil {
+		return refuse(c, "", failures...), nil
+	}
+	old := m.Agents[c.Agent.ID]
+	if c.Agent.ID == m.Owner.ID || old != nil && !old.Removed {
+		return refuse(c, "", Failure{Rule: RuleAgentExists, Name: c.Agent.ID}), nil
+	}
+	if old == nil && len(m.Agents) >= MaxAgents {
+		return refuse(c, "", Failure{
+			Rule: RuleAgentLimitExceeded, Limit: itoa(MaxAgents), Used: itoa(len(m.Agents)), Asked: "1",
+		}), nil
+	}
+	return []Event{AgentAdded(c)}, nil
+}
+
+func (c GrantPermissions) decide(m *Merchant, meta Meta) ([]Event, error) {
+	for i, p := range c.Permissions {
+		if !slices.Contains(allPermissions[:], p) {
+			return nil, &Invalid{"permissions", strconv.Quote(p) + " is none of view, initiate, export"}
+		}
+		if slices.Contains(c.Permissions[:i], p) {
+			return nil, &Invalid{"permissions", p + " is there twice"}
+		}
+	}
+	if failures := m.ownerOnly(meta); failures != nil {
+		return refuse(c, "", failures...), nil
+	}
+	a, failures := m.agent(c.Agent)
+	if failures != nil {
+		return refuse(c, "", failures...), nil
+	}
+	if slices.Equal(a.Permissions, c.Permissions) {
+		return nil, nil
+	}
+	return []Event{PermissionsGranted(c)}, nil
+}
+
+// An agent that comes back under the same id starts without permissions and
+// quota, but with what it used.
+func (e AgentAdded) apply(m *Merchant, _ Meta) {
+	if m.Agents == nil {
+		m.Agents = map[string]*Account{}
+	}
+	a := m.Agents[e.Agent.ID]
+	if a == nil {
+		a = &Account{ID: e.Agent.ID}
+		m.Agents[a.ID] = a
+	}
+	a.Phone, a.Removed = e.Agent.Phone, false
+}
+
+func (e PermissionsGranted) apply(m *Merchant, _ Meta) {
+	m.Agents[e.Agent].Permissions = e.Permissions
+}
+
+func (e AgentRemoved) apply(m *Merchant, _ Meta) {
+	a := m.Agents[e.Agent]
+	a.Removed, a.Permissions, a.Quota = true, nil, nil
+}
+
+func (e PhoneChanged) apply(m *Merchant, meta Meta) {
+	a := &m.Owner
+	if e.Account != m.Owner.ID {
+		a = m.Agents[e.Account]
+	}
+	a.Phone, a.PhoneSince = e.Phone, meta.EffectiveAt
 }

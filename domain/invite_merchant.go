@@ -4,3 +4,5 @@ package domain
 type MerchantInvited struct {
 	Why string `json:"why,omitempty"`
 }
+
+func (e MerchantInvited) apply(m *Merchant, _ Meta) { m.Invited = true }

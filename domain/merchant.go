@@ -27,12 +27,17 @@ type Merchant struct {
 	Arrears int64 // minor units
 
 	MerchantDay Use // reserved and paid this local day, all accounts
+	OpenPayouts int // payouts that are not closed
+
+	PhoneFailures PhoneFailures
 
 	Orders    map[string]*Order
 	Payouts   map[string]*Payout
 	Customers map[string]*Customer // by pseudonym
 
 	Policies map[string]PolicyPublished // platform stream: latest version of each name
+
+	closed retirees // what may leave memory, in order of time
 }
 
 // ServiceState is where the payout service of a merchant stands.
@@ -79,8 +84,12 @@ type Account struct {
 	PhoneSince  time.Time // effective time of the last change; zero: since the beginning
 	Quota       *Quota    // nil: none
 	Day, Month  Use       // of the quota: reserved and paid
-	ExemptDay   Use       // paid without SMS
-	SMSFailures Use       // wrong tries, by day (Amount unused)
+	// ExemptDay is what was asked for without SMS. It is not given back when
+	// such a payout fails: it bounds what can be tried without a second factor.
+	ExemptDay Use
+	// Removed accounts can do nothing but stay: what they used is not forgotten
+	// when the same id is added again.
+	Removed bool
 }
 
 // Quota bounds what an agent may pay (打款配額). Absent values do not limit.
@@ -92,44 +101,11 @@ type Quota struct {
 	MonthlyAmount *Money `json:"monthly_amount,omitempty"`
 }
 
-// Use is what was used of a limit in one calendar period ("2011-03-27" or
-// "2011-03"). A later period starts at zero; an earlier one never comes back,
-// because effective time does not decrease.
-type Use struct {
-	Period string
-	Amount int64 // minor units
-	Count  int
-}
-
-// Wallet holds a merchant's money in minor units of its currency. At every
-// prefix of the stream Credited − Debited = Available + Held + Paid − Returned,
-// and neither Available nor Held is negative.
-type Wallet struct {
-	Available, Held                   int64
-	Credited, Debited, Paid, Returned int64 // running totals
-}
-
-// Order is what payouts did to one order. Failed, expired, cancelled and
-// rejected payouts are not in it.
-type Order struct {
-	Count    int
-	Amount   int64             // reserved and paid, minor units
-	Refunded int64             // as observed
-	ByReason map[string]string // reason → latest payout no., for duplicates
-	Touched  time.Time         // effective time of the last change
-}
-
-// Customer is what payouts went to one customer lately.
-type Customer struct {
-	Day    Use
-	Recent []CustomerPayout // in order of time, within the policy's window
-}
-
-// CustomerPayout is one payout in a customer's window.
-type CustomerPayout struct {
-	Payout string
-	Amount int64
-	At     time.Time
+// PhoneFailures counts the tries of one local day that were wrong or are not
+// yet compared, by the phone's pseudonym.
+type PhoneFailures struct {
+	Day   string
+	Tries map[string]int
 }
 
 // PayoutState is where a payout stands.
@@ -163,23 +139,29 @@ type Payout struct {
 	Day, Month  string // of the quota it was counted in
 	Exempt      bool
 	Challenge   Challenge
+	Note        string // for the rail
 	Rail        string
 	RequestedAt time.Time
 	ChangedAt   time.Time // effective time of the last event
 	HeldBack    bool
+
+	resident // cache bookkeeping
 }
 
 // Challenge is the SMS challenge of a payout. The code itself is never stored:
 // it is derived from these values and a key outside the store.
 type Challenge struct {
-	ID        string
-	Send      int    // 1 for the first code
-	Digits    int    // length of the code
-	Phone     string // pseudonym
-	IssuedAt  time.Time
-	ExpiresAt time.Time
-	Tries     int // attempts counted, wrong or not yet compared
-	Open      int // number of the attempt that is not yet compared; 0: none
-	Locked    bool
-	Used      bool
+	ID         string
+	Send       int    // 1 for the first code
+	Digits     int    // length of the code
+	Phone      string // pseudonym
+	IssuedAt   time.Time
+	ExpiresAt  time.Time
+	Sent       bool   // the provider took the message
+	SendFailed bool   // the last report before that: it did not
+	Tries      int    // attempts counted, wrong or not yet compared
+	Open       int    // bit n is set while attempt n (from 1) is not yet compared
+	TryDay     string // local day of the last try
+	Locked     bool
+	Used       bool
 }

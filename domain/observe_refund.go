@@ -7,3 +7,12 @@ type RefundObserved struct {
 	Money     Money  `json:"money"`
 	Reference string `json:"reference"`
 }
+
+func (e RefundObserved) apply(m *Merchant, meta Meta) {
+	o := m.order(e.OrderNo)
+	o.Refunded += e.Money.Minor
+	o.Touched = meta.EffectiveAt
+	if o.Open == 0 {
+		m.idle(ColdOrder, e.OrderNo, &o.resident)
+	}
+}

@@ -22,3 +22,23 @@ const (
 	OrderCancelling    = "cancelling"
 	OrderCancelled     = "cancelled"
 )
+
+// check requires facts about the order that was named, in the payout's currency.
+func (o *OrderFacts) check(t *PayoutTerms) error {
+	if o == nil {
+		return nil
+	}
+	if err := checkID("order.id", o.ID, MaxReferenceBytes); err != nil {
+		return err
+	}
+	if t.OrderNo != "" && t.OrderNo != o.ID {
+		return &Invalid{"order.id", "is not the order that order_no names"}
+	}
+	if err := checkMoney("order.total", o.Total, t.Money.Currency); err != nil {
+		return err
+	}
+	if o.Refunded == (Money{}) {
+		return nil // the source does not say
+	}
+	return checkMoney("order.refunded", o.Refunded, t.Money.Currency)
+}

@@ -24,3 +24,46 @@ type SMSSent RecordSMSSent
 
 // SMSSendFailed says that it did not.
 type SMSSendFailed RecordSMSFailed
+
+func (c RecordSMSSent) decide(m *Merchant, meta Meta) ([]Event, error) {
+	p, failures := m.sendOf(c.Payout, meta)
+	if failures != nil {
+		return refuse(c, c.Payout, failures...), nil
+	}
+	if p.Challenge.ID != c.Challenge || p.Challenge.Sent {
+		return nil, nil // an older code's report, or this one's again
+	}
+	return []Event{SMSSent(c)}, nil
+}
+
+// decide records a failure once: what matters is that it did not go out yet.
+func (c RecordSMSFailed) decide(m *Merchant, meta Meta) ([]Event, error) {
+	if err := checkText("why", c.Why, MaxWhyChars); err != nil {
+		return nil, err
+	}
+	p, failures := m.sendOf(c.Payout, meta)
+	if failures != nil {
+		return refuse(c, c.Payout, failures...), nil
+	}
+	if p.Challenge.ID != c.Challenge || p.Challenge.Sent || p.Challenge.SendFailed {
+		return nil, nil
+	}
+	return []Event{SMSSendFailed(c)}, nil
+}
+
+// sendOf is the payout whose code a sender reports on, or why it is refused.
+func (m *Merchant) sendOf(payout string, meta Meta) (*Payout, []Failure) {
+	if failures := m.only(meta, RoleSender, RolePlatform); failures != nil {
+		return nil, failures
+	}
+	return m.payout(payout)
+}
+
+func (e SMSSent) apply(m *Merchant, _ Meta) {
+	c := &m.Payouts[e.Payout].Challenge
+	c.Sent, c.SendFailed = true, false
+}
+
+func (e SMSSendFailed) apply(m *Merchant, _ Meta) {
+	m.Payouts[e.Payout].Challenge.SendFailed = true
+}

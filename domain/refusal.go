@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -42,7 +43,10 @@ const (
 
 // Rules of other commands.
 const (
+	RuleRoleForbidden        Rule = "ROLE_FORBIDDEN" // the command is not for this role
 	RuleMerchantExists       Rule = "MERCHANT_EXISTS"
+	RuleServiceState         Rule = "SERVICE_STATE_FORBIDDEN"
+	RuleAgentLimitExceeded   Rule = "AGENT_LIMIT_EXCEEDED"
 	RuleAgentExists          Rule = "AGENT_EXISTS"
 	RuleAgentMissing         Rule = "AGENT_MISSING"
 	RuleLimitAbovePolicy     Rule = "LIMIT_ABOVE_POLICY"
@@ -55,6 +59,16 @@ const (
 	RulePayoutStateForbidden Rule = "PAYOUT_STATE_FORBIDDEN"
 	RulePayoutMissing        Rule = "PAYOUT_MISSING"
 )
+
+// Units of a Failure that are not currency codes.
+const (
+	UnitPayouts = "payouts"
+	UnitDays    = "days"
+	UnitTries   = "tries"
+	UnitPercent = "percent"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 // Failure is one failing rule with its figures. Amounts are decimal strings in
 // the merchant's currency, counts are plain numbers, days end in "d": Unit says

@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // RequestPayout asks for a payout (發起打款). Every rule is checked; the answer
 // is PayoutRequested, which reserves wallet, quota and the order's room at once,
 // or PayoutRefused with all failing rules.
@@ -11,7 +13,7 @@ type RequestPayout struct {
 type PayoutTerms struct {
 	Money    Money       `json:"money"`
 	Reason   string      `json:"reason"`
-	Entry    string      `json:"entry"` // where it was asked: order_detail, after_sales_detail, app_order_detail, app_after_sales_detail, batch, cli, backfill
+	Entry    string      `json:"entry"` // where it was asked: one of Entries
 	OrderNo  string      `json:"order_no,omitempty"`
 	Order    *OrderFacts `json:"order,omitempty"` // from the trusted source; nil: it has no such order
 	Customer *Subject    `json:"customer,omitempty"`
@@ -23,6 +25,11 @@ type PayoutTerms struct {
 	InternalNote string `json:"internal_note,omitempty"`
 	// External is the caller's own number for this request, e.g. a claim number.
 	External string `json:"external,omitempty"`
+}
+
+// Entries are the places where a payout can be asked for.
+var Entries = []string{
+	"order_detail", "after_sales_detail", "app_order_detail", "app_after_sales_detail", "batch", "cli", "backfill",
 }
 
 // How a payout is confirmed.
@@ -45,14 +52,93 @@ type PayoutRequested struct {
 // PayoutRefused is the stored answer to a request that some rule forbids.
 type PayoutRefused struct {
 	Payout string `json:"payout_no"` // the number it would have had
-	// Merchant is the name that was given, in the unrouted stream alone.
+	// Merchant is the name that was given; only where no such merchant is known.
 	Merchant string `json:"merchant,omitempty"`
 	PayoutTerms
 	Failures []Failure `json:"failures"`
 }
 
-// PayoutAuthorized says that nothing more is asked of the merchant.
-type PayoutAuthorized struct {
-	Payout string `json:"payout_no"`
-	By     string `json:"by"` // ConfirmBySMS, ConfirmExempt, ConfirmByApproval
+func (c RequestPayout) decide(m *Merchant, meta Meta) ([]Event, error) {
+	if err := c.PayoutTerms.check(m); err != nil {
+		return nil, err
+	}
+	no := PayoutNo(meta.ID)
+	if m.Payouts[no] != nil {
+		return nil, nil // this very command, again
+	}
+	r := m.request(&meta, &c.PayoutTerms)
+	r.check(payoutRules[:])
+	if len(r.failures) > 0 {
+		return []Event{PayoutRefused{Payout: no, PayoutTerms: c.PayoutTerms, Failures: r.failures}}, nil
+	}
+	requested := PayoutRequested{Payout: no, PayoutTerms: c.PayoutTerms, Day: r.day, Month: r.month}
+	if r.exempt() {
+		requested.Confirm = ConfirmExempt
+		return []Event{requested, PayoutAuthorized{Payout: no, By: ConfirmExempt}}, nil
+	}
+	requested.Confirm = ConfirmBySMS
+	return []Event{requested, issueChallenge(m, no, 1, r.account, r.at)}, nil
 }
+
+// check is about shape alone, and about sums that would not fit.
+func (t *PayoutTerms) check(m *Merchant) error {
+	if err := checkPositive("money", t.Money, m.Profile.Currency); err != nil {
+		return err
+	}
+	if m.Wallet.Paid+m.Wallet.Held+t.Money.Minor > MaxMinor {
+		return &Invalid{"money", "all payouts of the merchant together would be over the largest amount"}
+	}
+	if !slices.Contains(Entries, t.Entry) {
+		return &Invalid{"entry", "is not one of the places where a payout can be asked for"}
+	}
+	if err := checkID("reason", t.Reason, MaxReasonBytes); err != nil {
+		return err
+	}
+	if err := checkOptionalID("order_no", t.OrderNo, MaxReferenceBytes); err != nil {
+		return err
+	}
+	if err := checkOptionalID("external", t.External, MaxReferenceBytes); err != nil {
+		return err
+	}
+	if err := checkOptionalID("earlier", t.Earlier, MaxReferenceBytes); err != nil {
+		return err
+	}
+	if err := checkText("buyer_note", t.BuyerNote, MaxBuyerNoteChars); err != nil {
+		return err
+	}
+	if err := checkText("rail_note", t.RailNote, MaxRailNoteChars); err != nil {
+		return err
+	}
+	if err := checkText("internal_note", t.InternalNote, MaxInternalNoteChars); err != nil {
+		return err
+	}
+	return t.Order.check(t)
+}
+
+// orderNo is the number under which payouts on the order are counted.
+func (t *PayoutTerms) orderNo() string {
+	if t.OrderNo == "" && t.Order != nil {
+		return t.Order.ID
+	}
+	return t.OrderNo
+}
+
+func (e PayoutRequested) apply(m *Merchant, meta Meta) {
+	by := meta.Actor
+	if by.Role == RoleOwner {
+		by.ID = m.Owner.ID
+	}
+	p := &Payout{
+		No: e.Payout, State: Requested, By: by,
+		Order: e.orderNo(), Reason: e.Reason, Money: e.Money, Note: e.RailNote,
+		Day: e.Day, Month: e.Month, Exempt: e.Confirm == ConfirmExempt,
+		RequestedAt: meta.EffectiveAt, ChangedAt: meta.EffectiveAt,
+	}
+	if e.Customer != nil {
+		p.Customer = *e.Customer
+	}
+	m.reserve(p)
+}
+
+// A refusal leaves no trace in the state: the stored answer is kept by its key.
+func (e PayoutRefused) apply(*Merchant, Meta) {}

@@ -109,13 +109,20 @@ func ParseEnvelope(b []byte) (Envelope, error) {
 // Recorded returns the event with names as strings of its own; Data and Meta
 // still share the parsed bytes.
 func (e Envelope) Recorded(pos Position) Recorded {
-	return Recorded{
-		Event: Event{
-			ID: e.ID, Type: string(e.Type), Version: e.Version,
-			RecordedAt: time.Unix(0, e.RecordedAt).UTC(), Data: e.Data, Meta: e.Meta,
-		},
-		Stream: string(e.Stream), Revision: e.Revision, Position: pos,
+	return Recorded{Event: e.Event(string(e.Type)), Stream: string(e.Stream), Revision: e.Revision, Position: pos}
+}
+
+// Event returns the event with typ as its type's name: a reader of many events
+// passes one string for all of a type. Data and Meta share the parsed bytes.
+func (e Envelope) Event(typ string) Event {
+	ev := Event{ID: e.ID, Type: typ, Version: e.Version, RecordedAt: time.Unix(0, e.RecordedAt).UTC()}
+	if len(e.Data) > 0 {
+		ev.Data = e.Data
 	}
+	if len(e.Meta) > 0 {
+		ev.Meta = e.Meta
+	}
+	return ev
 }
 
 // parser walks over bytes; once they run out it only yields zeros.

@@ -267,6 +267,7 @@ func (s *openSet) pointers() []pointer {
 			Next: it.next, Parked: it.state == parked || it.parkNext,
 		})
 	}
+	slices.SortFunc(ps, func(a, b pointer) int { return cmp.Compare(a.Key, b.Key) })
 	return ps
 }
 

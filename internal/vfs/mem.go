@@ -21,12 +21,12 @@ import (
 type Mem struct {
 	crashable bool
 
-	mu       sync.Mutex
-	dirs     map[string]bool
-	names    map[string]*inode // what programs see
-	disk     map[string]*inode // names that survive a crash
-	pending  []nameChange      // made since the last SyncDir of their directory, in order
-	locks    map[string]string
+	mu      sync.Mutex
+	dirs    map[string]bool
+	names   map[string]*inode // what programs see
+	disk    map[string]*inode // names that survive a crash
+	pending []nameChange      // made since the last SyncDir of their directory, in order
+	locks   map[string]string
 
 	// Atomics, because files need them while they hold their own lock, which
 	// comes after mu.

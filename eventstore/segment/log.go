@@ -1,0 +1,302 @@
+// Package segment is the embedded event log: append-only files in one
+// directory, one writer, group commit, an fsync before every answer.
+//
+// The bytes on disk, and why a crash at any moment loses nothing that was
+// acknowledged, are described in docs/reference/segment-format.md.
+//
+// # Goroutines
+//
+// One writer owns the end of the log. Callers hand it requests through a
+// bounded queue; it takes all that are waiting, writes them as one, syncs once,
+// and answers them all. One keeper works in the background: it fills room ahead
+// of the writer with zeros, prepares the next file and indexes full ones.
+// Readers run in their callers' goroutines and see only what is durable.
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/amends-ledger/amends/eventstore"
+	"github.com/amends-ledger/amends/internal/vfs"
+)
+
+var errClosed = fmt.Errorf("the log is closed: %w", eventstore.ErrUnavailable)
+
+// Log is an open log. It implements eventstore.Store.
+type Log struct {
+	opt   Options
+	lock  io.Closer
+	files *handles
+	logID uint64
+
+	queue   chan *request
+	gate    sync.RWMutex // held for reading while a request is put into queue
+	shut    bool         // guarded by gate: nothing goes into queue any more
+	done    chan struct{}
+	writers sync.WaitGroup
+
+	failed chan struct{} // closed when the log is poisoned
+	cause  atomic.Pointer[error]
+
+	// mu guards what readers see: durable events only.
+	mu      sync.RWMutex
+	streams map[string]*stream
+	segs    []*segment // in order; the last with events is the one being written
+	tail    uint64     // position of the last durable event
+
+	ring ring
+	subs listeners
+	repo Recovery
+}
+
+// stream is what is kept in memory for each stream.
+type stream struct {
+	name string
+	next int64 // revision of the next event, counting those not yet durable; the writer's
+	head int64 // last durable revision, -1 for none
+	// entries of the stream's events in the segment being written: revisions
+	// head-len(active)+1 to head. It only grows at its end, so a reader may use
+	// its copy of the slice without the lock.
+	active []uint64
+}
+
+// An entry is the offset of a record and a checksum of the event's id, by which
+// a repeated id is found without reading the events.
+func makeEntry(off int64, id [16]byte) uint64 { return uint64(off)<<32 | uint64(checksum(id[:])) }
+
+func entryOffset(e uint64) int64 { return int64(e >> 32) }
+func entryID(e uint64) uint32    { return uint32(e) }
+
+// segment is one file. Its fields below file are guarded by Log.mu.
+type segment struct {
+	name string
+	path string
+	file fileHeader
+
+	first uint64 // position of its first event
+	last  uint64 // position of its last durable event, first-1 for none
+	end   int64  // of the last durable frame
+	full  bool   // the writer has moved on
+	marks []mark // some of its frames, ascending
+	table map[string]run
+}
+
+func (s *segment) empty() bool { return s.last < s.first }
+
+// mark says where the frame is that begins with position pos.
+type mark struct {
+	pos uint64
+	off int64
+}
+
+// markEvery is how many events lie at least between two marks: 16 bytes of
+// memory for so many, and so many events to walk over in a look-up at most
+// (or one frame).
+const markEvery = 128
+
+// run is the part of a stream that lies in one segment.
+type run struct {
+	first   int64 // revision
+	entries []uint64
+}
+
+// Recovery tells what Open found and did.
+type Recovery struct {
+	// Truncated is how many bytes of an interrupted, never acknowledged commit
+	// were cut off, in File at Offset; 0 for none.
+	Truncated int64
+	File      string
+	Offset    int64
+	// Events is how many durable events the log has.
+	Events uint64
+}
+
+// Recovery returns what Open found and did.
+func (l *Log) Recovery() Recovery { return l.repo }
+
+// Open opens the log in o.Dir, or begins one, and recovers from a crash: see
+// the package comment. It returns eventstore.ErrLocked when somebody else has
+// it open, ErrCorrupt (a *CorruptError) when something acknowledged is damaged,
+// fs.ErrNotExist with o.MustExist when there is no log.
+//
+// ctx bounds the opening only.
+func Open(ctx context.Context, o Options) (*Log, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if o.MustExist {
+		if err := mustExist(o); err != nil {
+			return nil, err
+		}
+	}
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return nil, openError(o, err)
+	}
+	lock, err := takeLock(o)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{
+		opt: o, lock: lock, files: newHandles(o.FS),
+		queue: make(chan *request, queueLength), done: make(chan struct{}), failed: make(chan struct{}),
+		streams: map[string]*stream{},
+	}
+	l.ring.limit = o.RingBytes
+	w, err := l.recover(ctx)
+	if err != nil {
+		l.files.close()
+		lock.Close()
+		return nil, openError(o, err)
+	}
+	l.writers.Add(1)
+	go w.loop()
+	return l, nil
+}
+
+func openError(o Options, err error) error {
+	if vfs.IsFull(err) {
+		err = errors.Join(eventstore.ErrFull, err)
+	}
+	return fmt.Errorf("open log %s: %w", o.Dir, err)
+}
+
+// mustExist looks for a segment file without making or locking anything.
+func mustExist(o Options) error {
+	names, err := o.FS.List(o.Dir)
+	if err == nil {
+		for _, n := range names {
+			if _, ok := parseName(n, segSuffix); ok {
+				return nil
+			}
+		}
+		err = fs.ErrNotExist
+	}
+	return fmt.Errorf("open log %s: there is no log: %w", o.Dir, err)
+}
+
+// takeLock locks the directory and writes down who we are.
+func takeLock(o Options) (io.Closer, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	me := fmt.Sprintf("pid %d on %s since %s", os.Getpid(), host, time.Now().UTC().Format(time.RFC3339))
+	lock, err := o.FS.Lock(path.Join(o.Dir, lockName), me)
+	if held := (*vfs.HeldError)(nil); errors.As(err, &held) {
+		return nil, fmt.Errorf("open log %s: %w by %s", o.Dir, eventstore.ErrLocked, held.Holder)
+	}
+	if err != nil {
+		return nil, openError(o, err)
+	}
+	return lock, nil
+}
+
+// Failed is closed when the log is poisoned: a write or a sync failed, so that
+// nothing is known about the disk any more. The process should exit with an
+// error and be started again; Err says what happened.
+func (l *Log) Failed() <-chan struct{} { return l.failed }
+
+// Err is why the log is poisoned, or nil.
+func (l *Log) Err() error {
+	if p := l.cause.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// poison makes every later call fail. The first cause stays.
+func (l *Log) poison(err error) {
+	if l.cause.CompareAndSwap(nil, &err) {
+		close(l.failed)
+		l.subs.wake()
+	}
+}
+
+// check is the start of every call.
+func (l *Log) check(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := l.Err(); err != nil {
+		return fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err)
+	}
+	select {
+	case <-l.done:
+		return errClosed
+	default:
+		return nil
+	}
+}
+
+// Head is the last durable revision of stream, -1 for none. It reads memory
+// only.
+func (l *Log) Head(ctx context.Context, name string) (int64, error) {
+	if err := l.check(ctx); err != nil {
+		return 0, fmt.Errorf("head of %s: %w", name, err)
+	}
+	return l.head(name), nil
+}
+
+func (l *Log) head(name string) int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if s := l.streams[name]; s != nil {
+		return s.head
+	}
+	return -1
+}
+
+// Tail is the position of the last durable event. Positions of this engine are
+// 1, 2, 3, …
+func (l *Log) Tail(ctx context.Context) (eventstore.Position, error) {
+	if err := l.check(ctx); err != nil {
+		return 0, fmt.Errorf("tail: %w", err)
+	}
+	return eventstore.Position(l.durable()), nil
+}
+
+func (l *Log) durable() uint64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.tail
+}
+
+// Caps describes this engine.
+func (l *Log) Caps() eventstore.Caps {
+	return eventstore.Caps{
+		Engine:     "segment",
+		Durability: "an acknowledged write has been synced to the local disk (fdatasync) and survives the loss of power",
+	}
+}
+
+// Close waits for the writes under way, seals the log and releases it.
+func (l *Log) Close() error {
+	l.gate.Lock()
+	if l.shut {
+		l.gate.Unlock()
+		<-l.done
+		l.writers.Wait()
+		return nil
+	}
+	l.shut = true
+	close(l.queue)
+	l.gate.Unlock()
+	l.writers.Wait()
+	close(l.done)
+	l.subs.wake()
+	err := errors.Join(l.files.close(), l.lock.Close())
+	if err != nil {
+		return fmt.Errorf("close log %s: %w", l.opt.Dir, err)
+	}
+	return nil
+}

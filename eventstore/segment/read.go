@@ -1,0 +1,341 @@
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"sort"
+
+	"github.com/amends-ledger/amends/eventstore"
+)
+
+// checkEvery is how many events a reader handles between two looks at its ctx.
+const checkEvery = 256
+
+// ReadStream yields the events of a stream; see eventstore.Store. Each event is
+// found by the index and checked against its checksum, its stream and its
+// revision.
+func (l *Log) ReadStream(ctx context.Context, name string, from int64, o eventstore.ReadOptions) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for r, err := range l.readStream(ctx, name, from, o) {
+			if err != nil {
+				yield(eventstore.Recorded{}, fmt.Errorf("read stream %s: %w", name, err))
+				return
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Log) readStream(ctx context.Context, name string, from int64, o eventstore.ReadOptions) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		if err := l.check(ctx); err != nil {
+			yield(eventstore.Recorded{}, err)
+			return
+		}
+		head := l.head(name)
+		low, high := max(from, 0), head
+		if o.Backwards {
+			low, high = 0, min(from, head)
+			if from < 0 {
+				high = head
+			}
+		}
+		if o.Limit > 0 && high-low+1 > int64(o.Limit) {
+			if o.Backwards {
+				low = high - int64(o.Limit) + 1
+			} else {
+				high = low + int64(o.Limit) - 1
+			}
+		}
+		rd := streamReader{log: l, name: name, names: interner{}}
+		defer rd.release()
+		for n := int64(0); n <= high-low; n++ {
+			rev := low + n
+			if o.Backwards {
+				rev = high - n
+			}
+			rec, err := rd.read(ctx, rev)
+			if err != nil {
+				yield(eventstore.Recorded{}, err)
+				return
+			}
+			if !yield(rec, nil) {
+				return
+			}
+		}
+	}
+}
+
+// streamReader reads single events of one stream.
+type streamReader struct {
+	log   *Log
+	name  string
+	names interner
+	run   run
+	seg   *segment
+	file  *handle
+	buf   []byte
+	n     int
+}
+
+func (r *streamReader) release() {
+	if r.file != nil {
+		r.log.files.release(r.file)
+		r.file = nil
+	}
+}
+
+// read returns the event at revision rev, which is durable.
+func (r *streamReader) read(ctx context.Context, rev int64) (rec eventstore.Recorded, err error) {
+	if r.n++; r.n%checkEvery == 0 {
+		if err := r.log.check(ctx); err != nil {
+			return rec, err
+		}
+	}
+	if rev < r.run.first || rev >= r.run.first+int64(len(r.run.entries)) {
+		if err := r.enter(rev); err != nil {
+			return rec, err
+		}
+	}
+	return r.at(entryOffset(r.run.entries[rev-r.run.first]), rev)
+}
+
+// enter finds the segment that holds revision rev.
+func (r *streamReader) enter(rev int64) error {
+	r.release()
+	seg, found, ok := r.log.locate(r.name, rev)
+	if !ok {
+		panic(fmt.Sprintf("segment: revision %d of %s is durable, but in no segment", rev, r.name))
+	}
+	file, err := r.log.files.acquire(seg.path)
+	if err != nil {
+		return err
+	}
+	r.seg, r.run, r.file = seg, found, file
+	return nil
+}
+
+// locate finds the run of a stream that holds revision rev.
+func (l *Log) locate(name string, rev int64) (*segment, run, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	st := l.streams[name]
+	if st == nil || rev > st.head {
+		return nil, run{}, false
+	}
+	if begin := st.head - int64(len(st.active)) + 1; rev >= begin {
+		return l.activeSegment(), run{begin, st.active}, true
+	}
+	for i := len(l.segs) - 1; i >= 0; i-- {
+		if f, ok := l.segs[i].table[name]; ok && rev >= f.first {
+			return l.segs[i], f, true
+		}
+	}
+	return nil, run{}, false
+}
+
+// activeSegment is the last one with events. The caller holds mu.
+func (l *Log) activeSegment() *segment {
+	for i := len(l.segs) - 1; i > 0; i-- {
+		if !l.segs[i].empty() {
+			return l.segs[i]
+		}
+	}
+	return l.segs[0]
+}
+
+// singleRead is what is read at once for one record: more than most have.
+const singleRead = 1024
+
+// at reads the record at off and checks that it is revision rev of the stream.
+func (r *streamReader) at(off, rev int64) (rec eventstore.Recorded, err error) {
+	corrupt := func(reason string) error {
+		return &CorruptError{File: r.seg.name, Offset: off, Reason: reason}
+	}
+	if r.buf == nil {
+		r.buf = make([]byte, singleRead)
+	}
+	n, err := r.file.ReadAt(r.buf, off)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return rec, fmt.Errorf("read %s at byte %d: %w", r.seg.name, off, err)
+	}
+	if n < recordHeader {
+		return rec, corrupt("the file ends early")
+	}
+	size, ok := recordLength(r.buf)
+	if !ok {
+		return rec, corrupt("length of a record")
+	}
+	if size > n {
+		if size > len(r.buf) {
+			r.buf = make([]byte, size)
+		}
+		if err := readFull(r.file, r.buf[:size], off); err != nil {
+			return rec, corrupt("the file ends early")
+		}
+	}
+	if !checkRecord(r.buf[:size]) {
+		return rec, corrupt("checksum of a record")
+	}
+	e, err := eventstore.ParseEnvelope(r.buf[recordHeader:size])
+	if err != nil {
+		return rec, corrupt(err.Error())
+	}
+	if string(e.Stream) != r.name || e.Revision != rev {
+		return rec, corrupt(fmt.Sprintf("revision %d of %s where revision %d of %s was expected", e.Revision, e.Stream, rev, r.name))
+	}
+	return r.names.recorded(e, recordPosition(r.buf)), nil
+}
+
+const noPlace = math.MinInt64
+
+// findIDs looks for the ids of w in revisions from to head of its stream. It
+// returns the revision at which w's first event would be, given where the id
+// that was found is, or noPlace.
+func (l *Log) findIDs(ctx context.Context, w *eventstore.Write, from, head int64) (int64, error) {
+	rd := streamReader{log: l, name: w.Stream, names: interner{}}
+	defer rd.release()
+	for rev := from; rev <= head; {
+		if err := rd.enter(rev); err != nil {
+			return 0, err
+		}
+		for ; rev < rd.run.first+int64(len(rd.run.entries)) && rev <= head; rev++ {
+			e := rd.run.entries[rev-rd.run.first]
+			if !hasID(w, entryID(e)) {
+				continue
+			}
+			rec, err := rd.read(ctx, rev)
+			if err != nil {
+				return 0, err
+			}
+			for i := range w.Events {
+				if w.Events[i].ID == rec.ID {
+					return rev - int64(i), nil
+				}
+			}
+		}
+	}
+	return noPlace, nil
+}
+
+// ReadAll yields all events in order of position; see eventstore.Store. It
+// reads the files front to back. An after behind the tail is ErrCorrupt: the
+// position comes from a log that had more than this one has.
+func (l *Log) ReadAll(ctx context.Context, after eventstore.Position, f eventstore.Filter, limit int) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		match := newMatcher(f)
+		n := 0
+		err := l.scanAll(ctx, uint64(after), func(r record, e eventstore.Envelope) bool {
+			if !match.keeps(e) {
+				return true
+			}
+			n++
+			return yield(match.names.recorded(e, r.pos), nil) && (limit <= 0 || n < limit)
+		})
+		if err != nil {
+			yield(eventstore.Recorded{}, fmt.Errorf("read all behind %d: %w", after, err))
+		}
+	}
+}
+
+// scanAll visits each durable record behind after, up to the tail as of the
+// call, until visit returns false.
+func (l *Log) scanAll(ctx context.Context, after uint64, visit func(record, eventstore.Envelope) bool) error {
+	if err := l.check(ctx); err != nil {
+		return err
+	}
+	tail := l.durable()
+	if after > tail {
+		return fmt.Errorf("position %d is behind the end of the log, %d: %w", after, tail, eventstore.ErrCorrupt)
+	}
+	for pos := after + 1; pos <= tail; {
+		last, more, err := l.scanSegment(ctx, pos, tail, visit)
+		if err != nil || !more {
+			return err
+		}
+		pos = last + 1
+	}
+	return nil
+}
+
+// scanSegment visits the records from pos on that are in the same segment.
+func (l *Log) scanSegment(ctx context.Context, pos, tail uint64, visit func(record, eventstore.Envelope) bool) (last uint64, more bool, err error) {
+	s, from, last, end := l.segmentOf(pos)
+	last = min(last, tail)
+	h, err := l.files.acquire(s.path)
+	if err != nil {
+		return 0, false, err
+	}
+	defer l.files.release(h)
+	w := newWalker(h, s, from.off, from.pos, end)
+	if err := w.seek(pos); err != nil {
+		return 0, false, early(w, err)
+	}
+	for ; pos <= last; pos++ {
+		if pos%checkEvery == 0 {
+			if err := l.check(ctx); err != nil {
+				return 0, false, err
+			}
+		}
+		r, err := w.next()
+		if err != nil {
+			return 0, false, early(w, err)
+		}
+		e, err := eventstore.ParseEnvelope(r.env)
+		if err != nil {
+			return 0, false, w.corrupt(r.off, err.Error())
+		}
+		if !visit(r, e) {
+			return 0, false, nil
+		}
+	}
+	return last, true, nil
+}
+
+// early turns an end that comes before the last durable record into damage.
+func early(w *walker, err error) error {
+	if err == io.EOF {
+		return w.corrupt(w.at, "the frames end early")
+	}
+	return err
+}
+
+// segmentOf finds the segment of a durable position, and a frame at or before
+// it.
+func (l *Log) segmentOf(pos uint64) (s *segment, from mark, last uint64, end int64) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	i := sort.Search(len(l.segs), func(i int) bool { return l.segs[i].empty() || l.segs[i].last >= pos })
+	s = l.segs[i]
+	m := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].pos > pos }) - 1
+	return s, s.marks[m], s.last, s.end
+}
+
+// matcher is a Filter made ready for many events.
+type matcher struct {
+	prefix string
+	types  map[string]bool // nil for all
+	names  interner
+}
+
+func newMatcher(f eventstore.Filter) *matcher {
+	m := &matcher{prefix: f.StreamPrefix, names: interner{}}
+	if len(f.Types) > 0 {
+		m.types = make(map[string]bool, len(f.Types))
+		for _, t := range f.Types {
+			m.types[t] = true
+		}
+	}
+	return m
+}
+
+func (m *matcher) keeps(e eventstore.Envelope) bool {
+	n := len(m.prefix)
+	return len(e.Stream) >= n && string(e.Stream[:n]) == m.prefix && (m.types == nil || m.types[string(e.Type)])
+}

@@ -1,0 +1,47 @@
+package projections
+
+import (
+	"database/sql"
+	"strconv"
+	"strings"
+)
+
+// dialect is how an engine's SQL differs. Everything else that views and
+// queries say is the same text on all of them: ? for arguments, row values,
+// LIMIT, INSERT, UPDATE, CREATE VIEW.
+type dialect struct {
+	name      string
+	types     [2]string     // by ColumnType
+	number    string        // type of a key that is the row's own number
+	clustered string        // behind a table whose rows are kept in order of its key
+	dollars   bool          // arguments are $1, $2, …
+	snapshot  sql.TxOptions // of a Reader
+	// tableExists counts the tables of a name.
+	tableExists string
+}
+
+var sqliteDialect = dialect{
+	name: "sqlite", types: [2]string{Text: "TEXT", Integer: "BIGINT"},
+	number: "INTEGER", clustered: " WITHOUT ROWID",
+	tableExists: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+	snapshot:    sql.TxOptions{ReadOnly: true}, // every WAL reader sees one snapshot
+}
+
+// rewrite gives a statement the engine's arguments. Ours have no ? in literals.
+func (d dialect) rewrite(text string) string {
+	if !d.dollars {
+		return text
+	}
+	var b strings.Builder
+	n := 0
+	for {
+		before, after, found := strings.Cut(text, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n++
+		b.WriteString("$" + strconv.Itoa(n))
+		text = after
+	}
+}
