@@ -2,6 +2,7 @@ package backfill
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 
 	"github.com/amends-ledger/amends/domain"
@@ -54,7 +55,7 @@ var quotaLimits = []limitKey{
 
 func amountKey(name string, field func(*limits) **domain.Money) limitKey {
 	return limitKey{name: name, set: func(to *limits, values []text, c domain.Currency) error {
-		m, err := domain.ParseMoney(values[0].Value, c)
+		m, err := parseAmount(values[0].Value, c)
 		*field(to) = &m
 		return err
 	}}
@@ -159,16 +160,29 @@ func (p *plan) walletAmounts(c domain.Currency, mistakes *Mistakes) (initial, to
 			continue
 		}
 		var err error
-		if *amount.to, err = domain.ParseMoney(amount.Value, c); err != nil {
+		if *amount.to, err = parseAmount(amount.Value, c); err != nil {
 			mistakes.add(amount.Place, "wallet.%s: %s", amount.name, why(err))
 		}
 	}
 	return initial, topup
 }
 
-// widest has four decimal digits, as many as any currency: what is no amount in
-// it is none in any. It stands in while the rows have not yet named theirs.
+// widest has four decimal digits, as many as any currency. It stands in while the
+// rows have not yet named theirs.
 const widest domain.Currency = "CLF"
+
+// anyDecimal is what may be an amount in some currency.
+var anyDecimal = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
+// parseAmount reads an amount of the plan. In widest only what is no amount in
+// any currency is an error; what the true one makes of it is seen later.
+func parseAmount(s string, c domain.Currency) (domain.Money, error) {
+	m, err := domain.ParseMoney(s, c)
+	if err != nil && c == widest && anyDecimal.MatchString(s) {
+		return domain.Money{Currency: c}, nil
+	}
+	return m, err
+}
 
 // checkLimits notes every mistake in limits that shows without the data.
 func (p *plan) checkLimits(mistakes *Mistakes) {

@@ -35,12 +35,13 @@ type mapping struct {
 	at   Place  // of its key, for what is missing in it
 	name string // of its key, "" for the whole plan
 	by   map[string]*yaml.Node
+	keys map[string]*yaml.Node
 }
 
 // mapping reads n, whose keys must be among known. Unknown and duplicate keys are
 // noted; of duplicates the first counts. ok is false if n is no mapping.
 func (r *reader) mapping(n *yaml.Node, at Place, name string, known ...string) (m mapping, ok bool) {
-	m = mapping{r, at, name, map[string]*yaml.Node{}}
+	m = mapping{r, at, name, map[string]*yaml.Node{}, map[string]*yaml.Node{}}
 	if n.Kind != yaml.MappingNode {
 		r.wrong(n, "%s: keys and values expected, found %s", label(name), kindOf(n))
 		return m, false
@@ -53,9 +54,9 @@ func (r *reader) mapping(n *yaml.Node, at Place, name string, known ...string) (
 		case known != nil && !slices.Contains(known, key.Value):
 			r.wrong(key, "unknown key %q in %s; it has %s", key.Value, label(name), strings.Join(known, ", "))
 		case m.by[key.Value] != nil:
-			r.wrong(key, "key %q stands twice in %s, first on line %d", key.Value, label(name), m.by[key.Value].Line)
+			r.wrong(key, "key %q stands twice in %s, first on line %d", key.Value, label(name), m.keys[key.Value].Line)
 		default:
-			m.by[key.Value] = value
+			m.by[key.Value], m.keys[key.Value] = value, key
 		}
 	}
 	return m, true
@@ -104,7 +105,7 @@ func (m mapping) in(key string, known ...string) (inner mapping, ok bool) {
 	if n == nil {
 		return mapping{}, false
 	}
-	return m.r.mapping(n, m.r.place(n), m.path(key), known...)
+	return m.r.mapping(n, m.r.place(m.keys[key]), m.path(key), known...)
 }
 
 // text reads the scalar under key; the zero text if there is none.

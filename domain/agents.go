@@ -11,9 +11,7 @@ type AddAgent struct {
 }
 
 // AgentAdded is the answer to AddAgent.
-type AgentAdded struct {
-	Agent Operator `json:"agent"`
-}
+type AgentAdded AddAgent
 
 // GrantPermissions replaces an agent's permissions.
 type GrantPermissions struct {
@@ -24,16 +22,14 @@ type GrantPermissions struct {
 // PermissionsGranted is the answer to GrantPermissions.
 type PermissionsGranted GrantPermissions
 
-// AgentRemoved ends an agent's access; its history stays.
-type AgentRemoved struct {
+// RemoveAgent ends an agent's access. Its payouts that are not confirmed can only
+// be cancelled.
+type RemoveAgent struct {
 	Agent string `json:"agent"`
 }
 
-// PhoneChanged gives an operator another phone. Exemption pauses after it.
-type PhoneChanged struct {
-	Account string  `json:"account"`
-	Phone   Subject `json:"phone"`
-}
+// AgentRemoved is the answer to RemoveAgent. What the agent used is not forgotten.
+type AgentRemoved RemoveAgent
 
 func (c AddAgent) decide(m *Merchant, meta Meta) ([]Event, error) {
 	if err := c.Agent.check("agent"); err != nil {
@@ -47,9 +43,7 @@ func (c AddAgent) decide(m *Merchant, meta Meta) ([]Event, error) {
 		return refuse(c, "", Failure{Rule: RuleAgentExists, Name: c.Agent.ID}), nil
 	}
 	if old == nil && len(m.Agents) >= MaxAgents {
-		return refuse(c, "", Failure{
-			Rule: RuleAgentLimitExceeded, Limit: itoa(MaxAgents), Used: itoa(len(m.Agents)), Asked: "1",
-		}), nil
+		return nil, &Invalid{"agent", "is one more than the " + itoa(MaxAgents) + " that a merchant can have had"}
 	}
 	return []Event{AgentAdded(c)}, nil
 }
@@ -76,6 +70,19 @@ func (c GrantPermissions) decide(m *Merchant, meta Meta) ([]Event, error) {
 	return []Event{PermissionsGranted(c)}, nil
 }
 
+func (c RemoveAgent) decide(m *Merchant, meta Meta) ([]Event, error) {
+	if failures := m.ownerOnly(meta); failures != nil {
+		return refuse(c, "", failures...), nil
+	}
+	switch a := m.Agents[c.Agent]; {
+	case a == nil:
+		return refuse(c, "", Failure{Rule: RuleAgentMissing, Name: c.Agent}), nil
+	case a.Removed:
+		return nil, nil
+	}
+	return []Event{AgentRemoved(c)}, nil
+}
+
 // An agent that comes back under the same id starts without permissions and
 // quota, but with what it used.
 func (e AgentAdded) apply(m *Merchant, _ Meta) {
@@ -97,12 +104,4 @@ func (e PermissionsGranted) apply(m *Merchant, _ Meta) {
 func (e AgentRemoved) apply(m *Merchant, _ Meta) {
 	a := m.Agents[e.Agent]
 	a.Removed, a.Permissions, a.Quota = true, nil, nil
-}
-
-func (e PhoneChanged) apply(m *Merchant, meta Meta) {
-	a := &m.Owner
-	if e.Account != m.Owner.ID {
-		a = m.Agents[e.Account]
-	}
-	a.Phone, a.PhoneSince = e.Phone, meta.EffectiveAt
 }

@@ -7,5 +7,7 @@ type PayoutAuthorized struct {
 }
 
 func (e PayoutAuthorized) apply(m *Merchant, meta Meta) {
-	m.Payouts[e.Payout].change(Authorized, meta.EffectiveAt)
+	p := m.Payouts[e.Payout]
+	p.change(Authorized, meta.EffectiveAt)
+	m.setDeadline(p, meta.EffectiveAt.Add(m.Adopted.Policy.expireAuthorized()))
 }

@@ -11,6 +11,8 @@ const (
 	// MaxWhyChars bounds free text of people and rails, so that an event with
 	// several of them stays far under the store's 65,535 bytes.
 	MaxWhyChars = 500
+	// MaxLabelChars bounds what people read as a name.
+	MaxLabelChars = 60
 	// Notes: what the buyer's page shows, what the narrowest rail takes, and a
 	// remark for colleagues.
 	MaxBuyerNoteChars    = 60

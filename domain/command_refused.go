@@ -4,10 +4,9 @@ package domain
 // rule forbids.
 type CommandRefused struct {
 	Command  string    `json:"command"`
+	Merchant string    `json:"merchant,omitempty"`  // that was named, where it is not known
 	Payout   string    `json:"payout_no,omitempty"` // where the command names one
 	Failures []Failure `json:"failures"`
-	// Merchant is the name that was given; only where no such merchant is known.
-	Merchant string `json:"merchant,omitempty"`
 	// Challenge and Attempt say which try this answers, where it is one.
 	Challenge string `json:"challenge,omitempty"`
 	Attempt   int    `json:"attempt,omitempty"`

@@ -126,15 +126,23 @@ func (r *request) codeUsable(p *Payout) (Failure, bool) {
 	case r.at.After(p.Challenge.ExpiresAt):
 		return Failure{Rule: RuleSMSExpired}, false
 	}
-	if limit := r.policy.SMSPhoneFailures; limit > 0 {
-		if used := r.m.PhoneFailures.on(r.day, p.Challenge.Phone); used >= limit {
-			return Failure{
-				Rule: RuleSMSLimitExceeded, Name: "sms_phone_failures_max", Unit: UnitTries,
-				Limit: itoa(limit), Used: itoa(used), Asked: "1", ResetsAt: nextDay(r.at, r.zone),
-			}, false
-		}
+	return r.phoneFailures(p.Challenge.Phone)
+}
+
+// phoneFailures tells whether the phone has tries left today, or why not.
+func (r *request) phoneFailures(phone string) (Failure, bool) {
+	limit := r.policy.SMSPhoneFailures
+	if limit == 0 {
+		return Failure{}, true
 	}
-	return Failure{}, true
+	used := r.m.PhoneFailures.on(r.day, phone)
+	if used < limit {
+		return Failure{}, true
+	}
+	return Failure{
+		Rule: RuleSMSLimitExceeded, Name: "sms_phone_failures_max", Unit: UnitTries,
+		Limit: itoa(limit), Used: itoa(used), Asked: "1", ResetsAt: nextDay(r.at, r.zone),
+	}, false
 }
 
 func (r *request) lockedFailure(p *Payout) Failure {

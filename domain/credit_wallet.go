@@ -9,22 +9,14 @@ type CreditWallet struct {
 // WalletCredited adds to the available balance.
 type WalletCredited CreditWallet
 
-// WalletDebited takes from the available balance, other than by a payout.
-type WalletDebited struct {
+// DebitWallet takes from the available balance, other than by a payout.
+type DebitWallet struct {
 	Money     Money  `json:"money"`
 	Reference string `json:"reference"`
 }
 
-// ArrearsRecorded says that the merchant owes Money more (欠款): payouts are blocked.
-type ArrearsRecorded struct {
-	Money     Money  `json:"money"`
-	Reference string `json:"reference"`
-}
-
-// ArrearsCleared says that the merchant owes nothing any more.
-type ArrearsCleared struct {
-	Reference string `json:"reference"`
-}
+// WalletDebited is the answer to DebitWallet.
+type WalletDebited DebitWallet
 
 func (c CreditWallet) decide(m *Merchant, meta Meta) ([]Event, error) {
 	if err := checkPositive("money", c.Money, m.Profile.Currency); err != nil {
@@ -42,7 +34,26 @@ func (c CreditWallet) decide(m *Merchant, meta Meta) ([]Event, error) {
 	return []Event{WalletCredited(c)}, nil
 }
 
-func (e WalletCredited) apply(m *Merchant, _ Meta)  { m.Wallet.credit(e.Money.Minor) }
-func (e WalletDebited) apply(m *Merchant, _ Meta)   { m.Wallet.debit(e.Money.Minor) }
-func (e ArrearsRecorded) apply(m *Merchant, _ Meta) { m.Arrears += e.Money.Minor }
-func (e ArrearsCleared) apply(m *Merchant, _ Meta)  { m.Arrears = 0 }
+// decide: what payouts hold can't be taken.
+func (c DebitWallet) decide(m *Merchant, meta Meta) ([]Event, error) {
+	if err := checkPositive("money", c.Money, m.Profile.Currency); err != nil {
+		return nil, err
+	}
+	if err := checkOptionalID("reference", c.Reference, MaxReferenceBytes); err != nil {
+		return nil, err
+	}
+	if failures := m.only(meta, RolePlatform); failures != nil {
+		return refuse(c, "", failures...), nil
+	}
+	if available := m.Wallet.Available; c.Money.Minor > available {
+		currency := m.Profile.Currency
+		return refuse(c, "", Failure{
+			Rule: RuleInsufficientBalance, Name: "available", Unit: string(currency),
+			Limit: Money{available, currency}.Amount(), Asked: c.Money.Amount(),
+		}), nil
+	}
+	return []Event{WalletDebited(c)}, nil
+}
+
+func (e WalletCredited) apply(m *Merchant, _ Meta) { m.Wallet.credit(e.Money.Minor) }
+func (e WalletDebited) apply(m *Merchant, _ Meta)  { m.Wallet.debit(e.Money.Minor) }

@@ -45,7 +45,7 @@ func Decide(m *Merchant, cmd Command, meta Meta, policy *PolicyPublished) ([]Eve
 // step of a confirmation, and timers) go by what was adopted before.
 func usesPolicy(c Command) bool {
 	switch c.(type) {
-	case OpenService, SetSMSExemption, RequestPayout, ConfirmSMS:
+	case OpenService, SetSMSExemption, RequestPayout, ConfirmSMS, ResendSMS, ApprovePayout:
 		return true
 	}
 	return false

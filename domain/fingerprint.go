@@ -26,6 +26,9 @@ func AppendFingerprint(dst []byte, c Command) ([]byte, error) {
 	case AddAgent:
 		c.Agent.Phone.Commitment = ""
 		return appendContent(dst, c)
+	case ChangePhone:
+		c.Phone.Commitment = ""
+		return appendContent(dst, c)
 	}
 	return appendContent(dst, c)
 }

@@ -3,8 +3,9 @@ package domain
 import "time"
 
 // Merchant is the fold of one stream: all that a decision reads. The platform's
-// own stream folds into the same type, of which it uses Policies alone, and the
-// stream of refusals that name no known merchant stays empty.
+// own stream folds into the same type, of which it uses Policies alone; a phone's
+// stream uses PhoneSends; the stream of refusals that name no known merchant
+// stays empty.
 //
 // A Merchant is not safe for concurrent use; the ledger gives each to one loop.
 type Merchant struct {
@@ -37,7 +38,12 @@ type Merchant struct {
 
 	Policies map[string]PolicyPublished // platform stream: latest version of each name
 
+	PhoneSends []PhoneSend // phone's stream: the last 24 hours
+
+	Findings map[string]Finding // that are open
+
 	closed retirees // what may leave memory, in order of time
+	timers timers   // what expires
 }
 
 // ServiceState is where the payout service of a merchant stands.
@@ -127,7 +133,7 @@ const (
 	Refused          PayoutState = "REFUSED" // in records only: it was never a payout
 )
 
-// Payout is an open payout, or one that closed a short while ago.
+// Payout is an open payout, or a closed one that is still in memory.
 type Payout struct {
 	No          string
 	State       PayoutState
@@ -138,14 +144,23 @@ type Payout struct {
 	Money       Money
 	Day, Month  string // of the quota it was counted in
 	Exempt      bool
+	Approved    bool
+	Excess      []Failure // the limits it exceeds, while it awaits approval
 	Challenge   Challenge
 	Note        string // for the rail
 	Rail        string
+	HeldBack    bool
 	RequestedAt time.Time
 	ChangedAt   time.Time // effective time of the last event
-	HeldBack    bool
+	ClosedAt    time.Time // effective time of the outcome
+	Deadline    time.Time // when it expires; zero: it does not
 
-	resident // cache bookkeeping
+	Disputes  int    // opened so far
+	Dispute   string // the open one
+	Recovered int64  // by disputes, minor units
+
+	timer    int // place in Merchant.timers, from 1; 0: none
+	resident     // cache bookkeeping
 }
 
 // Challenge is the SMS challenge of a payout. The code itself is never stored:
@@ -157,11 +172,12 @@ type Challenge struct {
 	Phone      string // pseudonym
 	IssuedAt   time.Time
 	ExpiresAt  time.Time
-	Sent       bool   // the provider took the message
-	SendFailed bool   // the last report before that: it did not
-	Tries      int    // attempts counted, wrong or not yet compared
-	Open       int    // bit n is set while attempt n (from 1) is not yet compared
-	TryDay     string // local day of the last try
+	Sent       bool      // the provider took the message
+	SendFailed bool      // the last report before that: it did not
+	RetryAt    time.Time // no message to the phone before
+	Tries      int       // attempts counted, wrong or not yet compared
+	Open       int       // bit n is set while attempt n (from 1) is not yet compared
+	TryDay     string    // local day of the last try
 	Locked     bool
 	Used       bool
 }

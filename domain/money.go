@@ -178,6 +178,15 @@ func ParsePercent(s string) (Percent, error) {
 
 func (p Percent) String() string { return decimal.New(int64(p), -4).String() }
 
+// MarshalText and UnmarshalText make a percentage a string in JSON: "12.5".
+func (p Percent) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads what ParsePercent reads.
+func (p *Percent) UnmarshalText(text []byte) (err error) {
+	*p, err = ParsePercent(string(text))
+	return err
+}
+
 // Of is p of whole in whole minor units, rounded down: the largest part that does
 // not exceed it. It is MaxMinor at most.
 func (p Percent) Of(whole int64) int64 {

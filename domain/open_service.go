@@ -14,19 +14,6 @@ type AgreementAccepted struct {
 // ServiceOpened says that payouts can be requested from now on.
 type ServiceOpened struct{}
 
-// ServiceSuspended stops new payouts and submissions.
-type ServiceSuspended struct {
-	Why string `json:"why,omitempty"`
-}
-
-// ServiceResumed undoes ServiceSuspended.
-type ServiceResumed struct{}
-
-// ServiceClosed ends the service.
-type ServiceClosed struct {
-	Why string `json:"why,omitempty"`
-}
-
 // openRules are checked before the service can be opened; the agreement is what
 // the command itself brings.
 var openRules = [...]rule{
@@ -54,11 +41,11 @@ func (c OpenService) decide(m *Merchant, meta Meta) ([]Event, error) {
 	if v := r.policy.AgreementVersion; c.Agreement == "" || v != "" && c.Agreement != v {
 		r.fail(Failure{Rule: RuleAgreementRequired, Name: v})
 	}
+	if m.Service == ServiceIsSuspended {
+		r.fail(m.serviceNotOpen())
+	}
 	if r.account != &m.Owner {
 		r.fail(Failure{Rule: RuleOwnerOnly, Name: meta.Actor.String()})
-	}
-	if m.Service == ServiceIsSuspended {
-		r.fail(Failure{Rule: RuleServiceState, Name: string(m.Service)})
 	}
 	if len(r.failures) > 0 {
 		return refuse(c, "", r.failures...), nil
@@ -77,7 +64,4 @@ func (e AgreementAccepted) apply(m *Merchant, meta Meta) {
 	m.Agreement = Agreement{Version: e.Version, By: meta.Actor, At: meta.EffectiveAt}
 }
 
-func (e ServiceOpened) apply(m *Merchant, _ Meta)    { m.Service = ServiceIsOpen }
-func (e ServiceSuspended) apply(m *Merchant, _ Meta) { m.Service = ServiceIsSuspended }
-func (e ServiceResumed) apply(m *Merchant, _ Meta)   { m.Service = ServiceIsOpen }
-func (e ServiceClosed) apply(m *Merchant, _ Meta)    { m.Service = ServiceIsClosed }
+func (e ServiceOpened) apply(m *Merchant, _ Meta) { m.Service = ServiceIsOpen }

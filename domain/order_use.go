@@ -8,6 +8,9 @@ type Order struct {
 	Count    int
 	Amount   int64         // reserved and paid, minor units
 	Refunded int64         // as observed, minor units
+	Refunds  []string      // references of what was observed
+	Total    int64         // what the customer paid, as the last facts say; 0: not known
+	Stated   int64         // what they say was refunded
 	Payouts  []OrderPayout // that are in Count, in order of time
 	Open     int           // of them not yet closed
 	Touched  time.Time     // effective time of the last change
@@ -45,6 +48,13 @@ func (m *Merchant) order(no string) *Order {
 		m.Orders[no] = o
 	}
 	return o
+}
+
+// state keeps what the facts of the last request say.
+func (o *Order) state(facts *OrderFacts) {
+	if facts != nil {
+		o.Total, o.Stated = facts.Total.Minor, facts.Refunded.Minor
+	}
 }
 
 func (o *Order) add(p *Payout, at time.Time) {

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // reserve takes what a new payout needs: of the wallet, of the account's quota
 // and the day's limits, of its order's and its customer's room.
@@ -47,7 +50,8 @@ func (m *Merchant) release(p *Payout, state PayoutState, at time.Time) {
 
 // close ends a payout's life as an open one.
 func (m *Merchant) close(p *Payout, state PayoutState, at time.Time) {
-	p.State, p.ChangedAt, p.HeldBack = state, at, false
+	p.State, p.ChangedAt, p.ClosedAt, p.HeldBack = state, at, at, false
+	m.setDeadline(p, time.Time{})
 	m.OpenPayouts--
 	m.idle(ColdPayout, p.No, &p.resident)
 	if p.Order != "" {
@@ -92,6 +96,15 @@ func (m *Merchant) payout(no string) (*Payout, []Failure) {
 // wrongState is why a command is refused that the payout's state forbids.
 func (p *Payout) wrongState() Failure {
 	return Failure{Rule: RulePayoutStateForbidden, Name: string(p.State)}
+}
+
+// recalledOrder is an error if the ledger did not recall the order of a closed
+// payout that the command is about to change (NeedsMore).
+func (m *Merchant) recalledOrder(p *Payout) error {
+	if p.Order != "" && m.Orders[p.Order] == nil {
+		return fmt.Errorf("order %s of payout %s was not recalled", p.Order, p.No)
+	}
+	return nil
 }
 
 // actsFor tells whether the actor may act on the payout: its requester or the owner.

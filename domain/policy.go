@@ -62,6 +62,11 @@ type Policy struct {
 	ExpireApprovalHours   int `json:"expire_approval_hours,omitempty"`
 	ExpireAuthorizedHours int `json:"expire_authorized_hours,omitempty"`
 	ReturnDays            int `json:"return_days,omitempty"`
+
+	// Label is what payouts are called to people, ReasonLabels what reasons are.
+	// They change over time; each payout keeps those it was requested under.
+	Label        string            `json:"label,omitempty"`
+	ReasonLabels map[string]string `json:"reason_labels,omitempty"`
 }
 
 // What a policy has where it names no other value: a code must have a length, a

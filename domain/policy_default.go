@@ -58,6 +58,7 @@ func DefaultPolicy(c Currency) Policy {
 		OrderPercentMax: percent(100),
 		ApprovalPercent: percent(30),
 		ApprovalFloor:   amount(20),
+		ApprovalRules:   []Rule{RuleAmountAboveMax, RuleQuotaExceeded, RuleCustomerLimitExceeded},
 
 		DuplicateMinutes: 10,
 
@@ -74,6 +75,12 @@ func DefaultPolicy(c Currency) Policy {
 
 		ExpireSMSMinutes: DefaultExpireSMSMinutes, ExpireApprovalHours: DefaultExpireApprovalHours,
 		ExpireAuthorizedHours: DefaultExpireAuthorizedHours, ReturnDays: DefaultReturnDays,
+
+		Label: "小額打款",
+		ReasonLabels: map[string]string{
+			ReasonPriceDifference: "補差價", ReasonShipping: "補運費", ReasonActivity: "活動補償",
+			ReasonGoodsPayment: "貨款", ReasonQuality: "商品質量", ReasonOther: "其他",
+		},
 	}
 }
 

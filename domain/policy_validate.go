@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -16,7 +17,7 @@ var Overridable = []Rule{
 // a limit is wise is not its business.
 func (p *Policy) Validate() error {
 	for _, check := range [...]func() error{
-		p.validateAmounts, p.validateNumbers, p.validateLists, p.validateTogether,
+		p.validateAmounts, p.validateNumbers, p.validateLists, p.validateLabels, p.validateTogether,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -148,6 +149,24 @@ func (p *Policy) validateLists() error {
 		}
 	}
 	return checkOptionalID("agreement_version", p.AgreementVersion, MaxReferenceBytes)
+}
+
+func (p *Policy) validateLabels() error {
+	if err := checkText("label", p.Label, MaxLabelChars); err != nil {
+		return err
+	}
+	if len(p.ReasonLabels) > maxListed {
+		return &Invalid{"reason_labels", "has more than " + strconv.Itoa(maxListed) + " entries"}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(p.ReasonLabels)) {
+		if err := checkID("reason_labels", reason, MaxReasonBytes); err != nil {
+			return err
+		}
+		if err := checkText("reason_labels", p.ReasonLabels[reason], MaxLabelChars); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // validateTogether is about fields that make no sense without one another.

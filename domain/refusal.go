@@ -45,8 +45,6 @@ const (
 const (
 	RuleRoleForbidden        Rule = "ROLE_FORBIDDEN" // the command is not for this role
 	RuleMerchantExists       Rule = "MERCHANT_EXISTS"
-	RuleServiceState         Rule = "SERVICE_STATE_FORBIDDEN"
-	RuleAgentLimitExceeded   Rule = "AGENT_LIMIT_EXCEEDED"
 	RuleAgentExists          Rule = "AGENT_EXISTS"
 	RuleAgentMissing         Rule = "AGENT_MISSING"
 	RuleLimitAbovePolicy     Rule = "LIMIT_ABOVE_POLICY"
@@ -58,6 +56,9 @@ const (
 	RuleApproverIsRequester  Rule = "APPROVER_IS_REQUESTER"
 	RulePayoutStateForbidden Rule = "PAYOUT_STATE_FORBIDDEN"
 	RulePayoutMissing        Rule = "PAYOUT_MISSING"
+	RuleReturnWindowClosed   Rule = "RETURN_WINDOW_CLOSED"
+	RuleDisputeMissing       Rule = "DISPUTE_MISSING"
+	RuleFindingMissing       Rule = "FINDING_MISSING"
 )
 
 // Units of a Failure that are not currency codes.
@@ -65,7 +66,7 @@ const (
 	UnitPayouts = "payouts"
 	UnitDays    = "days"
 	UnitTries   = "tries"
-	UnitPercent = "percent"
+	UnitSends   = "sends"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -78,7 +79,7 @@ type Failure struct {
 	Limit    string    `json:"limit,omitempty"`    // the most that is allowed
 	Used     string    `json:"used,omitempty"`     // of the limit, before this request
 	Asked    string    `json:"asked,omitempty"`    // by this request
-	Unit     string    `json:"unit,omitempty"`     // a currency code, "payouts", "days", "tries" or "percent"
+	Unit     string    `json:"unit,omitempty"`     // a currency code, "payouts", "days", "tries" or "sends"
 	Name     string    `json:"name,omitempty"`     // which limit, e.g. "daily_amount", or what is not allowed, e.g. the reason
 	ResetsAt time.Time `json:"resets_at,omitzero"` // when Used falls, if it does by itself
 	Earlier  string    `json:"earlier,omitempty"`  // DUPLICATE_SUSPECTED: the payout no. to name to go on

@@ -32,7 +32,7 @@ var Entries = []string{
 	"order_detail", "after_sales_detail", "app_order_detail", "app_after_sales_detail", "batch", "cli", "backfill",
 }
 
-// How a payout is confirmed.
+// How a payout is confirmed. Approval comes before an SMS, not in its place.
 const (
 	ConfirmBySMS      = "sms"
 	ConfirmExempt     = "exempt"
@@ -44,9 +44,16 @@ const (
 type PayoutRequested struct {
 	Payout string `json:"payout_no"`
 	PayoutTerms
+	Labels
 	Day     string `json:"day"`   // local, of the quota
 	Month   string `json:"month"` // local
 	Confirm string `json:"confirm"`
+}
+
+// Labels are what a payout and its reason were called when it was requested.
+type Labels struct {
+	Label       string `json:"label,omitempty"`
+	ReasonLabel string `json:"reason_label,omitempty"`
 }
 
 // PayoutRefused is the stored answer to a request that some rule forbids.
@@ -55,6 +62,7 @@ type PayoutRefused struct {
 	// Merchant is the name that was given; only where no such merchant is known.
 	Merchant string `json:"merchant,omitempty"`
 	PayoutTerms
+	Labels
 	Failures []Failure `json:"failures"`
 }
 
@@ -68,16 +76,39 @@ func (c RequestPayout) decide(m *Merchant, meta Meta) ([]Event, error) {
 	}
 	r := m.request(&meta, &c.PayoutTerms)
 	r.check(payoutRules[:])
-	if len(r.failures) > 0 {
-		return []Event{PayoutRefused{Payout: no, PayoutTerms: c.PayoutTerms, Failures: r.failures}}, nil
+	labels := Labels{r.policy.Label, r.policy.ReasonLabels[c.Reason]}
+	if !r.approvable() {
+		return []Event{PayoutRefused{Payout: no, PayoutTerms: c.PayoutTerms, Labels: labels, Failures: r.failures}}, nil
 	}
-	requested := PayoutRequested{Payout: no, PayoutTerms: c.PayoutTerms, Day: r.day, Month: r.month}
-	if r.exempt() {
+	if err := r.bounds(); err != nil {
+		return nil, err
+	}
+	r.checkApprovalShare()
+	requested := PayoutRequested{Payout: no, PayoutTerms: c.PayoutTerms, Labels: labels, Day: r.day, Month: r.month}
+	switch {
+	case len(r.failures) > 0:
+		requested.Confirm = ConfirmByApproval
+		return []Event{requested, ApprovalRequested{
+			Payout: no, Excess: r.failures, ExpiresAt: r.at.Add(r.policy.expireApproval()),
+		}}, nil
+	case r.exempt():
 		requested.Confirm = ConfirmExempt
 		return []Event{requested, PayoutAuthorized{Payout: no, By: ConfirmExempt}}, nil
 	}
 	requested.Confirm = ConfirmBySMS
 	return []Event{requested, issueChallenge(m, no, 1, r.account, r.at)}, nil
+}
+
+// bounds keeps the state from growing without end. They are not the policy's and
+// not a refusal: nothing is recorded, and the same key may come again later.
+func (r *request) bounds() error {
+	if r.order != nil && r.order.Count >= MaxOrderPayouts {
+		return &Invalid{"order_no", "has " + itoa(MaxOrderPayouts) + " payouts, all that an order can have"}
+	}
+	if r.m.OpenPayouts >= MaxOpenPayouts {
+		return &Invalid{"payout", "is one more than the " + itoa(MaxOpenPayouts) + " that can be open at once"}
+	}
+	return nil
 }
 
 // check is about shape alone, and about sums that would not fit.
@@ -138,6 +169,9 @@ func (e PayoutRequested) apply(m *Merchant, meta Meta) {
 		p.Customer = *e.Customer
 	}
 	m.reserve(p)
+	if p.Order != "" {
+		m.Orders[p.Order].state(e.PayoutTerms.Order)
+	}
 }
 
 // A refusal leaves no trace in the state: the stored answer is kept by its key.

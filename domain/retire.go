@@ -73,6 +73,9 @@ func (m *Merchant) idle(kind, id string, r *resident) {
 	m.closed.push(ColdKey{kind, id})
 }
 
+// Idle is the number of records that could leave memory, at the most.
+func (m *Merchant) Idle() int { return len(m.closed.keys) - m.closed.head }
+
 // Retire takes up to max records out of memory, those that were not used for
 // longest first, and returns them for the ledger to keep: each replaces what it
 // kept under the same kind and id. It costs O(1) for each record that had become

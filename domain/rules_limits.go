@@ -5,13 +5,11 @@ import "time"
 // checkMerchantLimit bounds what all accounts of a merchant ask for in a day.
 func checkMerchantLimit(r *request) {
 	limit, asked := r.policy.MerchantDailyAmount, r.terms.Money.Minor
-	if limit != nil {
-		if used := r.m.MerchantDay.in(r.day).Amount; used+asked > limit.Minor {
-			r.failLimit(RuleMerchantLimitExceeded, "merchant_daily_amount", limit.Minor, used, asked, nextDay(r.at, r.zone))
-		}
+	if limit == nil {
+		return
 	}
-	if r.m.OpenPayouts >= MaxOpenPayouts {
-		r.failCount(RuleMerchantLimitExceeded, "open_payouts", MaxOpenPayouts, r.m.OpenPayouts, time.Time{})
+	if used := r.m.MerchantDay.in(r.day).Amount; used+asked > limit.Minor {
+		r.failLimit(RuleMerchantLimitExceeded, "merchant_daily_amount", limit.Minor, used, asked, nextDay(r.at, r.zone))
 	}
 }
 

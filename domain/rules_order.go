@@ -2,7 +2,6 @@ package domain
 
 import (
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -48,6 +47,9 @@ func checkReason(r *request) {
 
 const day24 = 24 * time.Hour
 
+// daysBegun says that, a second after 90 days, the 91st has begun.
+func daysBegun(age time.Duration) string { return itoa(int((age+day24-1)/day24)) + "d" }
+
 // checkOrderWindow: n days are n × 24 h between instants, from the order's
 // completion, else from its placement. If neither is known there is no window.
 func checkOrderWindow(r *request) {
@@ -63,24 +65,15 @@ func checkOrderWindow(r *request) {
 		return
 	}
 	if age := r.at.Sub(from); age > time.Duration(days)*day24 {
-		begun := int((age + day24 - 1) / day24) // the 91st day has begun
 		r.fail(Failure{
-			Rule: RuleOrderWindowClosed, Unit: UnitDays,
-			Limit: strconv.Itoa(days) + "d", Used: strconv.Itoa(begun) + "d",
+			Rule: RuleOrderWindowClosed, Unit: UnitDays, Limit: itoa(days) + "d", Used: daysBegun(age),
 		})
 	}
 }
 
 // checkOrderCount counts payouts on the order, open or paid, whoever asked.
 func checkOrderCount(r *request) {
-	if r.order == nil {
-		return
-	}
-	limit := r.policy.OrderCountMax
-	if limit == 0 {
-		limit = MaxOrderPayouts
-	}
-	if r.order.Count >= limit {
+	if limit := r.policy.OrderCountMax; limit > 0 && r.order != nil && r.order.Count >= limit {
 		r.failCount(RuleOrderCountExceeded, "order_count_max", limit, r.order.Count, time.Time{})
 	}
 }

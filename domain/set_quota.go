@@ -12,21 +12,6 @@ type SetQuota struct {
 // QuotaSet is the answer to SetQuota. What was used stays used.
 type QuotaSet SetQuota
 
-// QuotaEnabled, QuotaDisabled and QuotaRemoved change a quota as a whole.
-type QuotaEnabled struct {
-	Agent string `json:"agent"`
-}
-
-// QuotaDisabled stops an agent from paying; the limits stay.
-type QuotaDisabled struct {
-	Agent string `json:"agent"`
-}
-
-// QuotaRemoved deletes an agent's quota. Without one an agent cannot pay.
-type QuotaRemoved struct {
-	Agent string `json:"agent"`
-}
-
 func (c SetQuota) decide(m *Merchant, meta Meta) ([]Event, error) {
 	if err := c.check(m.Profile.Currency); err != nil {
 		return nil, err
@@ -67,7 +52,3 @@ func (e QuotaSet) apply(m *Merchant, _ Meta) {
 		DailyCount: e.DailyCount, MonthlyAmount: e.MonthlyAmount,
 	}
 }
-
-func (e QuotaEnabled) apply(m *Merchant, _ Meta)  { m.Agents[e.Agent].Quota.Enabled = true }
-func (e QuotaDisabled) apply(m *Merchant, _ Meta) { m.Agents[e.Agent].Quota.Enabled = false }
-func (e QuotaRemoved) apply(m *Merchant, _ Meta)  { m.Agents[e.Agent].Quota = nil }

@@ -35,4 +35,5 @@ func (e SMSChallengeIssued) apply(m *Merchant, meta Meta) {
 		ID: e.Challenge, Send: e.Send, Phone: e.Phone, Digits: e.Digits, IssuedAt: meta.EffectiveAt, ExpiresAt: e.ExpiresAt,
 	}
 	p.change(AwaitingSMS, meta.EffectiveAt)
+	m.setDeadline(p, meta.EffectiveAt.Add(m.Adopted.Policy.expireSMS()))
 }

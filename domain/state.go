@@ -33,11 +33,13 @@ func UnmarshalState(data []byte) (*Merchant, error) {
 
 // rebuild makes anew what is derived from the state and not written with it.
 func (m *Merchant) rebuild() {
-	m.closed = retirees{}
+	m.closed, m.timers = retirees{}, nil
 	for _, no := range m.payoutsInOrder() {
-		if p := m.Payouts[no]; !p.IsOpen() {
+		p := m.Payouts[no]
+		if !p.IsOpen() {
 			m.idle(ColdPayout, no, &p.resident)
 		}
+		m.setDeadline(p, p.Deadline)
 	}
 	for no, o := range m.Orders {
 		if o.Open == 0 {

@@ -11,6 +11,7 @@ const (
 	UnroutedStream = "unrouted" // refusals that name no known merchant
 
 	merchantPrefix = "merchant-"
+	phonePrefix    = "phone-"
 )
 
 // MaxIDBytes bounds ids of merchants and accounts: percent-encoded, a merchant's
@@ -20,8 +21,17 @@ const MaxIDBytes = 60
 // MerchantStream is the stream of a merchant. Ids are percent-encoded, since a
 // stream name has neither spaces nor dots.
 func MerchantStream(id string) string {
-	escaped := url.PathEscape(id)
-	return merchantPrefix + strings.NewReplacer(".", "%2E", "*", "%2A").Replace(escaped)
+	const hex = "0123456789ABCDEF"
+	b := append(make([]byte, 0, len(merchantPrefix)+3*len(id)), merchantPrefix...)
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '~':
+			b = append(b, c)
+		default:
+			b = append(b, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return string(b)
 }
 
 // MerchantOfStream is the merchant whose stream this is.
@@ -33,3 +43,6 @@ func MerchantOfStream(stream string) (id string, ok bool) {
 	id, err := url.PathUnescape(escaped)
 	return id, err == nil
 }
+
+// PhoneStream is the stream of a phone, named by a keyed hash of its number.
+func PhoneStream(hash string) string { return phonePrefix + hash }

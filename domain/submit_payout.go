@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // SubmitPayout is given by the dispatcher before it calls the rail.
 type SubmitPayout struct {
 	Payout string `json:"payout_no"`
@@ -66,6 +68,7 @@ func (e PayoutSubmitted) apply(m *Merchant, meta Meta) {
 	p := m.Payouts[e.Payout]
 	p.Rail, p.HeldBack = e.Rail, false
 	p.change(Submitted, meta.EffectiveAt)
+	m.setDeadline(p, time.Time{})
 }
 
 func (e PayoutHeldBack) apply(m *Merchant, meta Meta) {

@@ -16,3 +16,6 @@ func (w *Wallet) debit(minor int64)   { w.Available -= minor; w.Debited += minor
 func (w *Wallet) reserve(minor int64) { w.Available -= minor; w.Held += minor }
 func (w *Wallet) release(minor int64) { w.Held -= minor; w.Available += minor }
 func (w *Wallet) pay(minor int64)     { w.Held -= minor; w.Paid += minor }
+
+// giveBack books a payout that came back.
+func (w *Wallet) giveBack(minor int64) { w.Available += minor; w.Returned += minor }

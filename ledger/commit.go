@@ -77,6 +77,10 @@ func (lp *loop) committed(t *task, c eventstore.Commit) {
 		lp.l.adopt(t.decided.st.m)
 	}
 	t.answer(c)
+	if err := lp.l.retire(t.decided.st.m); err != nil {
+		// What left memory and was not kept comes back with the next fold.
+		lp.forget(t.stream)
+	}
 }
 
 // answer gives the receipt of a decision that is stored, or that needs no storing.

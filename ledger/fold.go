@@ -35,6 +35,9 @@ func (lp *loop) state(ctx context.Context, stream string) (*state, error) {
 	if err := lp.setZone(st); err != nil {
 		return nil, err
 	}
+	if err := lp.l.retire(m); err != nil {
+		return nil, err
+	}
 	lp.states[stream] = lp.used.PushFront(st)
 	return st, nil
 }

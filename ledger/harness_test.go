@@ -23,6 +23,7 @@ type harness struct {
 	cold  *coldMap
 	*Ledger
 	wrap func(eventstore.Store) eventstore.Store
+	idle int // 0: the default
 }
 
 func newHarness(t *testing.T) *harness {
@@ -49,7 +50,7 @@ func (h *harness) open() {
 	h.cold = &coldMap{items: map[string]domain.Cold{}}
 	h.Ledger, err = Open(ctx, Options{
 		Store: h.store, Keys: h.keys, Cold: h.cold, Codes: testCodes{}, Clock: testClock{},
-		FingerprintKey: []byte("a key of thirty-two bytes, or so"), Loops: 2,
+		FingerprintKey: []byte("a key of thirty-two bytes, or so"), Loops: 2, IdleRecords: h.idle,
 	})
 	if err != nil {
 		h.t.Fatal(err)

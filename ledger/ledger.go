@@ -49,7 +49,7 @@ type Cold interface {
 	Get(merchant string, key domain.ColdKey) (domain.Cold, bool, error)
 }
 
-// Options are the parts of a Ledger. All but the last four are required.
+// Options are the parts of a Ledger. All but the last five are required.
 type Options struct {
 	Store eventstore.Store
 	Keys  *keyindex.Index
@@ -64,6 +64,7 @@ type Options struct {
 	Loops          int                                       // default GOMAXPROCS
 	QueueLength    int                                       // per loop, default DefaultQueueLength
 	CachedMerchant int                                       // per loop, default DefaultCachedMerchants
+	IdleRecords    int                                       // per merchant, default DefaultIdleRecords
 }
 
 const (
@@ -73,6 +74,10 @@ const (
 	DefaultQueueLength = 8_192
 	// DefaultCachedMerchants bounds folded states per loop; a miss costs a fold.
 	DefaultCachedMerchants = 16_384
+	// DefaultIdleRecords bounds the closed payouts, and the orders and customers
+	// without an open one, that a merchant keeps in memory: about 10 MB. The rest
+	// waits in Cold.
+	DefaultIdleRecords = 65_536
 	// maxBatch bounds one append, so that the first caller of a full queue does
 	// not wait for the last one's decision.
 	maxBatch = 4_096
@@ -90,6 +95,7 @@ type Ledger struct {
 	loops    []*loop
 	policies atomic.Pointer[map[string]*domain.PolicyPublished]
 	appended atomic.Int64 // events appended since Open
+	zones    sync.Map     // name → *time.Location
 
 	closing  chan struct{}
 	closed   sync.Once
@@ -111,6 +117,9 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	}
 	if o.CachedMerchant <= 0 {
 		o.CachedMerchant = DefaultCachedMerchants
+	}
+	if o.IdleRecords <= 0 {
+		o.IdleRecords = DefaultIdleRecords
 	}
 	l := &Ledger{o: o, closing: make(chan struct{})}
 	if err := l.replayKeys(ctx); err != nil {
@@ -150,6 +159,15 @@ func (l *Ledger) Appended() int64 { return l.appended.Load() }
 // replayKeys reads the log behind the key index's position. A crash loses only
 // what the index had in memory; it comes back here.
 func (l *Ledger) replayKeys(ctx context.Context) error {
+	tail, err := l.o.Store.Tail(ctx)
+	if err != nil {
+		return fmt.Errorf("replay idempotency keys: %w", err)
+	}
+	if l.o.Keys.Position() > tail { // the index of another log, or of one that was longer
+		if err := l.o.Keys.Reset(); err != nil {
+			return fmt.Errorf("replay idempotency keys: %w", err)
+		}
+	}
 	for rec, err := range l.o.Store.ReadAll(ctx, l.o.Keys.Position(), eventstore.Filter{}, 0) {
 		if err != nil {
 			return fmt.Errorf("replay idempotency keys: %w", err)

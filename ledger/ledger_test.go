@@ -307,3 +307,57 @@ func TestMalformedRequests(t *testing.T) {
 		t.Errorf("malformed requests left %d events", now-tail)
 	}
 }
+
+// A merchant whose records leave memory at once decides as one that keeps them.
+func TestRecordsThatLeftMemoryStillCount(t *testing.T) {
+	h := &harness{t: t, fs: newMem(), idle: 4}
+	h.open()
+	t.Cleanup(h.shut)
+	limit := cny(50_00)
+	h.merchant("m", 10_000_00, 50_00)
+	h.do(Request{Key: "policy-2", Actor: platform, EffectiveAt: day(0), Command: domain.PublishPolicy{
+		Name: "test", Policy: domain.Policy{SMSExemptMax: &limit, OrderCountMax: 1, AgreementVersion: "v1"},
+	}})
+	settle := func(key string) string {
+		no := h.do(payout("m", key, 1_00)).Payout()
+		processor := domain.Actor{Role: domain.RoleProcessor}
+		h.do(Request{Merchant: "m", Key: "s" + key, Actor: processor, EffectiveAt: day(1), Command: domain.SubmitPayout{Payout: no, Rail: "sandbox"}})
+		h.do(Request{Merchant: "m", Key: "p" + key, Actor: processor, EffectiveAt: day(1), Command: domain.RecordPaid{Payout: no, RailID: "x"}})
+		return no
+	}
+	var paid []string
+	for i := range 40 {
+		paid = append(paid, settle(fmt.Sprint("k", i)))
+	}
+	if err := h.View(context.Background(), "m", func(m *domain.Merchant) {
+		if len(m.Payouts) > 8 || len(m.Orders) > 8 {
+			t.Errorf("%d payouts and %d orders are in memory", len(m.Payouts), len(m.Orders))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		t.Helper()
+		r := payout("m", "again"+when, 1_00)
+		terms := r.Command.(domain.RequestPayout)
+		terms.OrderNo = "o-k3" // its payout left memory long ago
+		r.Command = terms
+		receipt, err := h.Do(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if no := receipt.Refusal(); no == nil || no.Outcome() != domain.RuleOrderCountExceeded {
+			t.Errorf("%s: a second payout on an order of one: %+v", when, receipt.Events)
+		}
+		cancel, err := h.Do(context.Background(), Request{Merchant: "m", Key: "c" + when, Actor: owner, Command: domain.CancelPayout{Payout: paid[3]}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if no := cancel.Refusal(); no == nil || no.Outcome() != domain.RulePayoutStateForbidden {
+			t.Errorf("%s: a paid payout was cancelled: %+v", when, cancel.Events)
+		}
+	}
+	check("live")
+	h.reopen()
+	check("after a restart")
+}

@@ -98,6 +98,7 @@ func (lp *loop) work(batch []*task) {
 // batch were already stored. If the append then fails, the states are thrown away.
 func (lp *loop) decide(ctx context.Context, batch []*task) {
 	lp.round.reset()
+	lp.round.ready = lp.l.o.Keys.Ready()
 	for _, t := range batch {
 		if err := lp.decideOne(ctx, t); err != nil {
 			t.done <- Result{Err: err}
@@ -140,6 +141,9 @@ func opensStream(c domain.Command) bool {
 }
 
 func (lp *loop) decideNew(st *state, t *task) error {
+	if _, ok := t.command.(domain.RequestPayout); ok && !t.dry && lp.round.ready != nil {
+		return fmt.Errorf("%w: %w", ErrBusy, lp.round.ready) // outcomes are still recorded
+	}
 	m := st.m
 	if t.unrouted { // decide on a merchant that is not there, under the name that was given
 		m = domain.NewMerchant(t.merchant)
@@ -184,6 +188,7 @@ type round struct {
 	idle      []*task // nothing to write, but what they saw must be durable first
 	writes    []eventstore.Write
 	pending   map[uuid.UUID]*task
+	ready     error // why new payouts can't be taken now
 	followers []follower
 }
 

@@ -76,7 +76,15 @@ func (l *Ledger) zone(name string) (*time.Location, error) {
 	if name == "" {
 		return time.UTC, nil
 	}
-	return l.o.Zones(name)
+	if known, ok := l.zones.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	zone, err := l.o.Zones(name)
+	if err != nil {
+		return nil, err
+	}
+	l.zones.Store(name, zone) // as many as the calendar has names
+	return zone, nil
 }
 
 // checkZone refuses a zone that no calendar has, before it becomes an event.
@@ -88,7 +96,7 @@ func (l *Ledger) checkZone(c domain.Command) error {
 	if register.Zone == "" || register.Zone == "Local" {
 		return &domain.Invalid{Field: "zone", Why: "name an IANA time zone, such as Asia/Shanghai"}
 	}
-	if _, err := l.o.Zones(register.Zone); err != nil {
+	if _, err := l.zone(register.Zone); err != nil {
 		return &domain.Invalid{Field: "zone", Why: fmt.Sprintf("%q is not an IANA time zone, such as Asia/Shanghai", register.Zone)}
 	}
 	return nil

@@ -17,9 +17,9 @@ const schema = `
 CREATE TABLE IF NOT EXISTS subjects (
 	pseudonym TEXT PRIMARY KEY,
 	kind      TEXT NOT NULL,
-	lookup    BLOB UNIQUE, -- HMAC of kind and value; NULL when erased
+	lookup    TEXT UNIQUE, -- HMAC of kind and value; NULL when erased, as the next two
 	value     TEXT,
-	salt      BLOB
+	salt      TEXT
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS vault (
 	one       INTEGER PRIMARY KEY CHECK (one = 1),
@@ -42,8 +42,10 @@ func (v *Vault) openFile(path string) error {
 		return err
 	}
 	// synchronous(FULL): a row must be durable before an event names it.
-	// secure_delete: what is erased is overwritten in the file too.
-	if v.write, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")); err != nil {
+	// secure_delete: what is erased is overwritten in the file too. cache_size:
+	// 16 MB, since pseudonyms and look-ups are random and touch every page.
+	if v.write, err = sql.Open("sqlite", dsn(path,
+		"journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "cache_size(-16384)")); err != nil {
 		return err
 	}
 	v.write.SetMaxOpenConns(1)

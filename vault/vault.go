@@ -19,7 +19,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/amends-ledger/amends/domain"
 )
@@ -66,7 +68,7 @@ type Vault struct {
 	queue   chan *task
 	closing chan struct{}
 	close   sync.Once
-	writing sync.WaitGroup
+	ended   chan struct{} // the writer has ended
 
 	mu       sync.Mutex
 	byValue  halves[entry] // by kind and value
@@ -95,7 +97,7 @@ func Open(path string, key []byte, random io.Reader) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open vault %s: %w", path, err)
 	}
-	v.writing.Go(v.writeLoop)
+	go v.writeLoop()
 	return v, nil
 }
 
@@ -108,7 +110,7 @@ func OpenMemory(key []byte, random io.Reader) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open vault in memory: %w", err)
 	}
-	v.writing.Go(v.writeLoop)
+	go v.writeLoop()
 	return v, nil
 }
 
@@ -121,7 +123,7 @@ func newVault(key []byte, random io.Reader) (*Vault, error) {
 	}
 	return &Vault{
 		key: bytes.Clone(key), random: random,
-		queue: make(chan *task, maxQueued), closing: make(chan struct{}),
+		queue: make(chan *task, maxQueued), closing: make(chan struct{}), ended: make(chan struct{}),
 		byValue: newHalves[entry](), byName: newHalves[entry](),
 	}, nil
 }
@@ -129,7 +131,7 @@ func newVault(key []byte, random io.Reader) (*Vault, error) {
 // Close answers the callers that wait, and closes the file.
 func (v *Vault) Close() error {
 	v.close.Do(func() { close(v.closing) })
-	v.writing.Wait()
+	<-v.ended
 	err := v.write.Close()
 	if v.read != v.write {
 		err = errors.Join(err, v.read.Close())
@@ -183,6 +185,9 @@ func check(kind Kind, values []string) error {
 		if value == "" || len(value) > MaxValueBytes {
 			return fmt.Errorf("value %d of %d has %d bytes, not 1 to %d: %w", i+1, len(values), len(value), MaxValueBytes, ErrInvalid)
 		}
+		if !utf8.ValidString(value) || strings.ContainsRune(value, 0) { // JSON and SQLite would store another value
+			return fmt.Errorf("value %d of %d is not UTF-8 text: %w", i+1, len(values), ErrInvalid)
+		}
 	}
 	return nil
 }
@@ -234,5 +239,12 @@ func (v *Vault) do(ctx context.Context, t *task) error {
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-v.ended: // it may have answered before
+	}
+	select {
+	case err := <-t.done:
+		return err
+	default:
+		return ErrClosed
 	}
 }

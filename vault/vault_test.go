@@ -100,7 +100,7 @@ func TestEraseForgets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !onDisk(t, path, []byte(value)) || !onDisk(t, path, salt) {
+	if !onDisk(t, path, []byte(value)) || !onDisk(t, path, []byte(text.EncodeToString(salt))) {
 		t.Fatal("value and salt are not on disk before: the check below would see nothing")
 	}
 	for range 2 {
@@ -108,7 +108,7 @@ func TestEraseForgets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if onDisk(t, path, []byte(value)) || onDisk(t, path, salt) {
+	if onDisk(t, path, []byte(value)) || onDisk(t, path, []byte(text.EncodeToString(salt))) {
 		t.Error("value or salt is still in the vault's files")
 	}
 	if _, _, err := v.Reveal(t.Context(), old[0].Pseudonym); !errors.Is(err, ErrErased) {
@@ -197,10 +197,16 @@ func TestFileIsPrivate(t *testing.T) {
 func TestBadValuesIssueNothing(t *testing.T) {
 	v := open(t, filepath.Join(t.TempDir(), "vault.db"))
 	for name, try := range map[string]func() ([]domain.Subject, error){
-		"empty":        func() ([]domain.Subject, error) { return v.Issue(t.Context(), Customer, "alice", "") },
-		"too long":     func() ([]domain.Subject, error) { return v.Issue(t.Context(), Customer, strings.Repeat("x", MaxValueBytes+1)) },
+		"empty": func() ([]domain.Subject, error) { return v.Issue(t.Context(), Customer, "alice", "") },
+		"too long": func() ([]domain.Subject, error) {
+			return v.Issue(t.Context(), Customer, strings.Repeat("x", MaxValueBytes+1))
+		},
+		"not UTF-8":    func() ([]domain.Subject, error) { return v.Issue(t.Context(), Customer, "alice\xff") },
+		"NUL":          func() ([]domain.Subject, error) { return v.Issue(t.Context(), Customer, "ali\x00ce") },
 		"unknown kind": func() ([]domain.Subject, error) { return v.Issue(t.Context(), "passport", "alice") },
-		"too many":     func() ([]domain.Subject, error) { return v.Issue(t.Context(), Customer, make([]string, MaxValues+1)...) },
+		"too many": func() ([]domain.Subject, error) {
+			return v.Issue(t.Context(), Customer, make([]string, MaxValues+1)...)
+		},
 	} {
 		if s, err := try(); !errors.Is(err, ErrInvalid) || s != nil {
 			t.Errorf("%s: %v, %v", name, s, err)

@@ -3,9 +3,12 @@ package vault
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 
 	"github.com/amends-ledger/amends/domain"
 )
@@ -26,6 +29,7 @@ type task struct {
 // writeLoop is the only writer. It takes everything that waits, writes it in one
 // transaction and answers all: many callers share each sync.
 func (v *Vault) writeLoop() {
+	defer close(v.ended)
 	var batch []*task
 	for {
 		batch = batch[:0]
@@ -33,14 +37,7 @@ func (v *Vault) writeLoop() {
 		case t := <-v.queue:
 			batch = v.gather(append(batch, t))
 		case <-v.closing:
-			for { // who was in the queue by now gets an answer
-				select {
-				case t := <-v.queue:
-					t.done <- ErrClosed
-				default:
-					return
-				}
-			}
+			return // who still waits in the queue sees that the writer has ended
 		}
 		issued, err := v.writeBatch(batch)
 		v.remember(issued, batch, err)
@@ -78,18 +75,24 @@ func (v *Vault) writeBatch(batch []*task) (map[string]entry, error) {
 	}
 	defer tx.Rollback() // nothing to do after the commit; it also closes the statements
 	w := &writer{v: v, tx: tx, rows: make(map[string]entry)}
-	for _, t := range batch {
-		if t.erase != "" {
-			err = w.erase(t)
-		} else {
-			err = w.issue(t)
+	for _, t := range batch { // first, so that no value is found and then erased
+		if t.erase == "" {
+			continue
 		}
-		if err != nil {
+		if err := w.erase(t); err != nil {
 			return nil, err
 		}
 	}
+	if err := w.issue(batch); err != nil {
+		return nil, err
+	}
 	if err := tx.Commit(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
+	}
+	for _, t := range batch {
+		for _, value := range t.values {
+			t.subjects = append(t.subjects, w.rows[cacheKey(t.kind, value)].subject)
+		}
 	}
 	return w.rows, nil
 }
@@ -140,75 +143,114 @@ func (v *Vault) truncateLog() error {
 
 // writer is one transaction.
 type writer struct {
-	v            *Vault
-	tx           *sql.Tx
-	find, insert *sql.Stmt
-	rows         map[string]entry
+	v    *Vault
+	tx   *sql.Tx
+	rows map[string]entry // by the cache's key
 }
 
-func (w *writer) issue(t *task) error {
-	if w.find == nil {
-		var err error
-		if w.find, err = w.tx.Prepare(`SELECT pseudonym, salt FROM subjects WHERE lookup = ?`); err != nil {
-			return err
-		}
-		if w.insert, err = w.tx.Prepare(`INSERT INTO subjects (pseudonym, kind, lookup, value, salt) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (pseudonym) DO NOTHING`); err != nil {
-			return err
+// issue finds or adds the rows of all values that are asked for. Rows go to and
+// fro as one JSON text a statement: that is some ten times cheaper than a
+// statement a row.
+func (w *writer) issue(batch []*task) error {
+	missing := make(map[string]entry) // by lookup
+	for _, t := range batch {
+		for _, value := range t.values {
+			if _, known := w.rows[cacheKey(t.kind, value)]; !known {
+				missing[w.v.lookup(t.kind, value)] = entry{kind: t.kind, value: value}
+			}
 		}
 	}
-	t.subjects = make([]domain.Subject, len(t.values))
-	for i, value := range t.values {
-		key := cacheKey(t.kind, value)
-		e, ok := w.rows[key]
-		if !ok {
-			var err error
-			if e, err = w.subject(t.kind, value); err != nil {
-				return err
-			}
-			w.rows[key] = e
+	if len(missing) == 0 {
+		return nil
+	}
+	if err := w.find(missing); err != nil {
+		return fmt.Errorf("find values: %w", err)
+	}
+	for tries := 0; len(missing) > 0; tries++ {
+		if tries >= maxDraws {
+			return errors.New("draw pseudonyms: the source of randomness repeats itself")
 		}
-		t.subjects[i] = e.subject
+		if err := w.insert(missing); err != nil {
+			return fmt.Errorf("store values: %w", err)
+		}
 	}
 	return nil
 }
 
-// subject finds the row of a value, or adds it.
-func (w *writer) subject(kind Kind, value string) (entry, error) {
-	e := entry{kind: kind, value: value}
-	lookup := w.v.lookup(kind, value)
-	err := w.find.QueryRow(lookup).Scan(&e.subject.Pseudonym, &e.salt)
-	if err == nil {
-		e.subject.Commitment = commit(kind, value, e.salt)
-		return e, nil
+// maxDraws is more than a restarted simulation needs to get past what it drew in
+// its last life, and still an end.
+const maxDraws = 1 << 16
+
+// find moves the rows that exist from missing to w.rows.
+func (w *writer) find(missing map[string]entry) error {
+	lookups, err := json.Marshal(slices.Sorted(maps.Keys(missing)))
+	if err != nil {
+		return err
 	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return e, fmt.Errorf("find value: %w", err)
+	found, err := w.tx.Query(`SELECT s.lookup, s.pseudonym, s.salt FROM json_each(?) AS j JOIN subjects AS s ON s.lookup = j.value`, string(lookups))
+	if err != nil {
+		return err
 	}
-	// 80 bits do not collide by chance. A simulation that begins again with the
-	// same randomness does, and moves on to the next.
-	for range maxDraws {
-		pseudonym, salt, err := draw(w.v.random, kind)
-		if err != nil {
-			return e, err
+	defer found.Close()
+	for found.Next() {
+		var lookup, pseudonym, salt string
+		if err := found.Scan(&lookup, &pseudonym, &salt); err != nil {
+			return err
 		}
-		res, err := w.insert.Exec(pseudonym, string(kind), lookup, value, salt)
-		if err != nil {
-			return e, fmt.Errorf("store value: %w", err)
+		if err := w.settle(missing, lookup, pseudonym, salt); err != nil {
+			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			continue
-		}
-		e.salt = salt
-		e.subject = domain.Subject{Pseudonym: pseudonym, Commitment: commit(kind, value, salt)}
-		return e, nil
 	}
-	return e, errors.New("draw pseudonym: the source of randomness repeats itself")
+	return found.Err()
 }
 
-// maxDraws is far more than a restarted simulation needs to get past what it
-// drew in its last life, and still an end.
-const maxDraws = 1 << 20
+func (w *writer) settle(missing map[string]entry, lookup, pseudonym, salt string) error {
+	e := missing[lookup]
+	if err := e.fill(pseudonym, salt); err != nil {
+		return err
+	}
+	delete(missing, lookup)
+	w.rows[cacheKey(e.kind, e.value)] = e
+	return nil
+}
+
+// insert draws a pseudonym and a salt for each value and stores the rows. Of
+// 80 bits, none is taken already; a simulation that begins again with the same
+// randomness meets its own, and what could not be stored draws once more.
+func (w *writer) insert(missing map[string]entry) error {
+	rows := make([][5]string, 0, len(missing))
+	for _, lookup := range slices.Sorted(maps.Keys(missing)) { // the same seed, the same rows
+		e := missing[lookup]
+		pseudonym, salt, err := draw(w.v.random, e.kind)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, [5]string{pseudonym, string(e.kind), lookup, e.value, salt})
+	}
+	all, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	res, err := w.tx.Exec(`INSERT INTO subjects (pseudonym, kind, lookup, value, salt)
+		SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?) WHERE true
+		ON CONFLICT (pseudonym) DO NOTHING`, string(all))
+	if err != nil {
+		return err
+	}
+	stored, err := res.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if int(stored) < len(rows) {
+		return w.find(missing)
+	}
+	for _, r := range rows {
+		if err := w.settle(missing, r[2], r[0], r[4]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (w *writer) erase(t *task) error {
 	var kind string
@@ -222,7 +264,6 @@ func (w *writer) erase(t *task) error {
 		return fmt.Errorf("find row: %w", err)
 	}
 	t.cached = cacheKey(Kind(kind), value.String)
-	delete(w.rows, t.cached) // issued earlier in this batch: gone again
 	_, err = w.tx.Exec(`UPDATE subjects SET lookup = NULL, value = NULL, salt = NULL WHERE pseudonym = ?`, t.erase)
 	if err != nil {
 		return fmt.Errorf("erase row: %w", err)
@@ -232,19 +273,27 @@ func (w *writer) erase(t *task) error {
 
 // readRow reads a row that may not be in the cache.
 func (v *Vault) readRow(ctx context.Context, pseudonym string) (entry, error) {
-	var value sql.NullString
 	var kind string
-	e := entry{subject: domain.Subject{Pseudonym: pseudonym}}
+	var value, salt sql.NullString
 	row := v.read.QueryRowContext(ctx, `SELECT kind, value, salt FROM subjects WHERE pseudonym = ?`, pseudonym)
-	switch err := row.Scan(&kind, &value, &e.salt); {
+	switch err := row.Scan(&kind, &value, &salt); {
 	case errors.Is(err, sql.ErrNoRows):
-		return e, ErrUnknown
+		return entry{}, ErrUnknown
 	case err != nil:
-		return e, err
+		return entry{}, err
 	case !value.Valid:
-		return e, ErrErased
+		return entry{}, ErrErased
 	}
-	e.kind, e.value = Kind(kind), value.String
-	e.subject.Commitment = commit(e.kind, e.value, e.salt)
-	return e, nil
+	e := entry{kind: Kind(kind), value: value.String}
+	return e, e.fill(pseudonym, salt.String)
+}
+
+// fill completes an entry by what is stored of it.
+func (e *entry) fill(pseudonym, salt string) error {
+	var err error
+	if e.salt, err = text.DecodeString(salt); err != nil || len(e.salt) != saltBytes {
+		return fmt.Errorf("salt of %s is damaged", pseudonym)
+	}
+	e.subject = domain.Subject{Pseudonym: pseudonym, Commitment: commit(e.kind, e.value, e.salt)}
+	return nil
 }

@@ -85,8 +85,8 @@ func (m *Mem) Crash(c Crash) *Mem {
 	if !m.crashable {
 		panic("vfs: crash of a Mem that was made without a disk; use NewCrashMem")
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.moment.Lock()
+	defer m.moment.Unlock()
 	out := newMem(true)
 	maps.Copy(out.dirs, m.dirs)
 	names := maps.Clone(m.disk)
@@ -106,8 +106,8 @@ func (m *Mem) Crash(c Crash) *Mem {
 // Clone returns the file system as a process that was killed leaves it: cache
 // and disk as they are, no locks.
 func (m *Mem) Clone() *Mem {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.moment.Lock()
+	defer m.moment.Unlock()
 	out := newMem(m.crashable)
 	maps.Copy(out.dirs, m.dirs)
 	seen := map[*inode]*inode{nil: nil}
@@ -135,8 +135,8 @@ func (m *Mem) Clone() *Mem {
 
 // Unsynced lists the sectors that a crash would decide about.
 func (m *Mem) Unsynced() []Sector {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.moment.Lock()
+	defer m.moment.Unlock()
 	var out []Sector
 	for _, name := range slices.Sorted(maps.Keys(m.names)) {
 		n := m.names[name]

@@ -21,6 +21,11 @@ import (
 type Mem struct {
 	crashable bool
 
+	// moment is held for reading by every change and for writing by a crash, so
+	// that a crash sees all files at one moment. Locks are taken in the order
+	// moment, mu, inode.mu.
+	moment sync.RWMutex
+
 	mu      sync.Mutex
 	dirs    map[string]bool
 	names   map[string]*inode // what programs see
@@ -116,11 +121,18 @@ func (m *Mem) hook(op Op) error {
 	return nil
 }
 
-// before runs the hook and then returns holding m.mu.
+// before runs the hook and then returns holding m.moment and m.mu.
 func (m *Mem) before(op Op) error {
 	err := m.hook(op)
+	m.moment.RLock()
 	m.mu.Lock()
 	return err
+}
+
+// after ends what before began.
+func (m *Mem) after() {
+	m.mu.Unlock()
+	m.moment.RUnlock()
 }
 
 func pathErr(op OpKind, name string, err error) error {
@@ -130,7 +142,7 @@ func pathErr(op OpKind, name string, err error) error {
 func (m *Mem) Create(name string) (File, error) {
 	name = path.Clean(name)
 	err := m.before(Op{Kind: OpCreate, Name: name})
-	defer m.mu.Unlock()
+	defer m.after()
 	switch {
 	case err != nil:
 		return nil, err
@@ -147,7 +159,7 @@ func (m *Mem) Create(name string) (File, error) {
 func (m *Mem) Open(name string) (File, error) {
 	name = path.Clean(name)
 	err := m.before(Op{Kind: OpOpen, Name: name})
-	defer m.mu.Unlock()
+	defer m.after()
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +173,7 @@ func (m *Mem) Open(name string) (File, error) {
 func (m *Mem) Rename(from, to string) error {
 	from, to = path.Clean(from), path.Clean(to)
 	err := m.before(Op{Kind: OpRename, Name: from})
-	defer m.mu.Unlock()
+	defer m.after()
 	if err != nil {
 		return err
 	}
@@ -182,7 +194,7 @@ func (m *Mem) Rename(from, to string) error {
 func (m *Mem) Remove(name string) error {
 	name = path.Clean(name)
 	err := m.before(Op{Kind: OpRemove, Name: name})
-	defer m.mu.Unlock()
+	defer m.after()
 	if err != nil {
 		return err
 	}
@@ -215,7 +227,7 @@ func (c nameChange) apply(names map[string]*inode) {
 func (m *Mem) SyncDir(dir string) error {
 	dir = path.Clean(dir)
 	err := m.before(Op{Kind: OpSyncDir, Name: dir})
-	defer m.mu.Unlock()
+	defer m.after()
 	if err != nil {
 		return err
 	}
@@ -260,7 +272,7 @@ func (m *Mem) List(dir string) ([]string, error) {
 func (m *Mem) MkdirAll(dir string) error {
 	dir = path.Clean(dir)
 	err := m.before(Op{Kind: OpMkdir, Name: dir})
-	defer m.mu.Unlock()
+	defer m.after()
 	if err != nil {
 		return err
 	}
@@ -276,7 +288,7 @@ func (m *Mem) MkdirAll(dir string) error {
 func (m *Mem) Lock(name, holder string) (io.Closer, error) {
 	name = path.Clean(name)
 	err := m.before(Op{Kind: OpLock, Name: name})
-	defer m.mu.Unlock()
+	defer m.after()
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,8 @@ func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
 		p = p[:len(p)/2]
 	}
 	n := f.node
+	f.fs.moment.RLock()
+	defer f.fs.moment.RUnlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if grow := off + int64(len(p)) - n.size; grow > 0 {
@@ -177,6 +179,8 @@ func (f *memFile) Truncate(size int64) error {
 		return err
 	}
 	n := f.node
+	f.fs.moment.RLock()
+	defer f.fs.moment.RUnlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if size > n.size {
@@ -212,6 +216,8 @@ func (f *memFile) Sync() error {
 		return err
 	}
 	n := f.node
+	f.fs.moment.RLock()
+	defer f.fs.moment.RUnlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, c := range n.chunks {
@@ -253,6 +259,8 @@ func (c *chunk) flush(mask uint32) {
 
 func (f *memFile) DropCache() error {
 	n := f.node
+	f.fs.moment.RLock()
+	defer f.fs.moment.RUnlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, c := range n.chunks {

@@ -58,7 +58,7 @@ type Index struct {
 	active   map[uuid.UUID]int64
 	sealed   *sealed // being written, nil if nothing is
 	runs     []*run  // oldest first
-	end      header  // of the last run: where the next one goes on
+	end      header  // where the runs end and the next one goes on
 	marks    watermark
 	flushErr error // of the last flush; nil after one that worked
 	mergeErr error

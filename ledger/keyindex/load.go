@@ -41,30 +41,19 @@ func (x *Index) load() error {
 			junk = append(junk, name)
 			continue
 		}
-		if err := x.loadRun(name, h); err != nil {
-			if !errors.Is(err, errDamaged) {
-				return fmt.Errorf("%s: %w", name, err)
-			}
+		r, err := openRun(x.o.FS, path.Join(x.o.Dir, name), x.end)
+		switch {
+		case err == nil:
+			x.runs = append(x.runs, r)
+			x.end = r.header
+		case errors.Is(err, errDamaged):
 			x.dropped = append(x.dropped, fmt.Errorf("%s: %w", name, err))
 			junk = append(junk, name)
+		default:
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return x.remove(junk)
-}
-
-// loadRun opens the run that continues where the runs so far end.
-func (x *Index) loadRun(name string, h header) error {
-	r, err := openRun(x.o.FS, path.Join(x.o.Dir, name), x.end)
-	if err != nil {
-		return err
-	}
-	if r.first != h.first || r.last != h.last {
-		r.release()
-		return fmt.Errorf("it is another run by its header: %w", errDamaged)
-	}
-	x.runs = append(x.runs, r)
-	x.end = r.header
-	return nil
 }
 
 // remove deletes files for good: nothing is written before the directory is

@@ -75,9 +75,6 @@ func (x *Index) merge() (done bool, err error) {
 	}
 	x.mu.Lock()
 	x.runs = slices.Replace(slices.Clone(x.runs), from, from+len(inputs), merged)
-	if x.end.last == h.last {
-		
-	}
 	x.mu.Unlock()
 	for _, r := range inputs {
 		_ = x.o.FS.Remove(r.name) // one that stays is covered, and removed by the next Open

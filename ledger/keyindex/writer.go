@@ -39,13 +39,14 @@ func runName(h header) string { return fmt.Sprintf(filePrefix+"%010d-%010d.run",
 // newRunWriter starts the run of h, for at most capacity entries.
 func newRunWriter(fsys vfs.FS, dir string, h header, capacity int64) (*runWriter, error) {
 	name := path.Join(dir, runName(h))
+	blocks := (capacity + blockEntries - 1) / blockEntries
 	w := &runWriter{
 		fs: fsys, dir: dir, tmp: name + tmpSuffix,
 		r: &run{
 			header: h, name: name, filter: bloom.New(int(capacity)),
-			firsts: make([][idSize]byte, 0, (capacity+blockEntries-1)/blockEntries),
+			firsts: make([][idSize]byte, 0, blocks),
 		},
-		out: make([]byte, 0, writeChunk), off: blockSize,
+		out: make([]byte, 0, min(writeChunk, blockSize*blocks)), off: blockSize,
 	}
 	w.r.count = 0
 	w.r.refs.Store(1)
