@@ -57,7 +57,10 @@ func (r *run) topUps(ctx context.Context, merchant string, due []TopUp) error {
 // from the log, the dispatchers take up what the log says is open, and a code
 // that was handed in is not handed in twice.
 func (r *run) row(ctx context.Context, i int) error {
-	req := r.request(i)
+	req, err := r.request(ctx, i)
+	if err != nil {
+		return err
+	}
 	doCtx, cancel := context.WithTimeout(ctx, rowTimeout)
 	receipt, err := r.Ledger.Do(doCtx, req)
 	cancel()
@@ -70,9 +73,9 @@ func (r *run) row(ctx context.Context, i int) error {
 		r.outcomes[i] = o
 		return nil
 	}
-	requested, ok := receipt.Events[0].(domain.PayoutRequested)
+	requested, ok := acceptedIn(receipt)
 	if !ok {
-		return fmt.Errorf("the request led to %T", receipt.Events[0])
+		return fmt.Errorf("request payout %s: the answer neither accepts nor refuses it: %d events", o.payout, len(receipt.Events))
 	}
 	o.exempt = requested.Confirm == domain.ConfirmExempt
 	if !o.exempt {
@@ -87,8 +90,17 @@ func (r *run) row(ctx context.Context, i int) error {
 	return nil
 }
 
+func acceptedIn(receipt ledger.Receipt) (domain.PayoutRequested, bool) {
+	for _, e := range receipt.Events { // PolicyAdopted may come first
+		if requested, ok := e.(domain.PayoutRequested); ok {
+			return requested, true
+		}
+	}
+	return domain.PayoutRequested{}, false
+}
+
 // request is the command that a row stands for.
-func (r *run) request(i int) ledger.Request {
+func (r *run) request(ctx context.Context, i int) (ledger.Request, error) {
 	row := &r.in.Rows[i]
 	terms := domain.PayoutTerms{
 		Money: row.Money, Reason: row.Reason, Entry: "backfill", OrderNo: row.Order, External: row.ID,
@@ -96,9 +108,10 @@ func (r *run) request(i int) ledger.Request {
 	if s, ok := r.customers[row.Customer]; ok {
 		terms.Customer = &s
 	}
-	if o, ok := r.in.Orders[row.Order]; ok {
-		terms.Order = &domain.OrderFacts{
-			ID: row.Order, Customer: r.customers[o.Customer].Pseudonym, Total: o.Total, PlacedAt: o.PlacedAt,
+	if row.Order != "" {
+		var err error
+		if terms.Order, err = r.orders.Order(ctx, row.Merchant, row.Order); err != nil {
+			return ledger.Request{}, fmt.Errorf("look up order %s: %w", row.Order, err)
 		}
 	}
 	actor := domain.Actor{Role: domain.RoleAgent, ID: row.Agent}
@@ -108,7 +121,7 @@ func (r *run) request(i int) ledger.Request {
 	return ledger.Request{
 		Merchant: row.Merchant, Key: r.in.Digest.rowKey(i + 1), Actor: actor, EffectiveAt: row.At,
 		Command: domain.RequestPayout{PayoutTerms: terms},
-	}
+	}, nil
 }
 
 // confirm waits for the SMS, takes its code from the inbox and hands it in.

@@ -13,6 +13,7 @@ import (
 	"github.com/amends-ledger/amends/domain"
 	"github.com/amends-ledger/amends/eventstore"
 	"github.com/amends-ledger/amends/ledger"
+	"github.com/amends-ledger/amends/orders"
 )
 
 // Run sends everything in the input through the ledger and waits until every
@@ -30,6 +31,9 @@ func Run(ctx context.Context, in *Input, parts Parts) (*Result, error) {
 		return nil, err
 	}
 	if err := r.issueSubjects(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.fillOrders(); err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancelCause(ctx)
@@ -66,6 +70,7 @@ type run struct {
 	owner     string // account id of every owner
 	customers map[string]domain.Subject
 	phones    map[string]domain.Subject
+	orders    orders.Table
 	tracker   *tracker
 	outcomes  []outcome // by row; each is written by its merchant's worker alone
 	done      atomic.Int64

@@ -46,6 +46,18 @@ func (r *run) issueSubjects(ctx context.Context) error {
 	return err
 }
 
+// fillOrders makes the plan's orders the source of order facts, with pseudonyms
+// for customers. The file does not say which merchant may pay on an order.
+func (r *run) fillOrders() error {
+	for no, o := range r.in.Orders {
+		facts := domain.OrderFacts{ID: no, Customer: r.customers[o.Customer].Pseudonym, Total: o.Total, PlacedAt: o.PlacedAt}
+		if _, err := r.orders.Put("", facts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *run) issue(ctx context.Context, kind vault.Kind, values []string) (map[string]domain.Subject, error) {
 	all := make(map[string]domain.Subject, len(values))
 	for len(values) > 0 {

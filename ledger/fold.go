@@ -14,6 +14,8 @@ type state struct {
 	stream string
 	m      *domain.Merchant
 	zone   *time.Location
+
+	zoneName string // that zone was made from; the platform may move a merchant
 }
 
 // state is the cached fold of stream, or a new one from the log.
@@ -21,10 +23,7 @@ func (lp *loop) state(ctx context.Context, stream string) (*state, error) {
 	if el, ok := lp.states[stream]; ok {
 		lp.used.MoveToFront(el)
 		st := el.Value.(*state)
-		if st.zone == nil {
-			return st, lp.setZone(st)
-		}
-		return st, nil
+		return st, lp.setZone(st)
 	}
 	id, _ := domain.MerchantOfStream(stream)
 	m, err := lp.l.fold(ctx, stream, id)
@@ -47,11 +46,14 @@ func (lp *loop) setZone(st *state) error {
 	if !st.m.Registered {
 		return nil
 	}
+	if st.zone != nil && st.zoneName == st.m.Profile.Zone {
+		return nil
+	}
 	zone, err := lp.l.zone(st.m.Profile.Zone)
 	if err != nil {
 		return fmt.Errorf("calendar of %s: %w", st.stream, err)
 	}
-	st.zone = zone
+	st.zone, st.zoneName = zone, st.m.Profile.Zone
 	return nil
 }
 

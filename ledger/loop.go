@@ -134,10 +134,13 @@ func (lp *loop) decideOne(ctx context.Context, t *task) error {
 // errUnknownMerchant sends a command to the unrouted stream.
 var errUnknownMerchant = errors.New("merchant is not registered")
 
-// opensStream tells the one command that an unknown merchant may be given.
+// opensStream tells the commands that a stream without a merchant may be given.
 func opensStream(c domain.Command) bool {
-	_, ok := c.(domain.RegisterMerchant)
-	return ok
+	switch c.(type) {
+	case domain.RegisterMerchant, domain.CountPhoneSend:
+		return true
+	}
+	return false
 }
 
 func (lp *loop) decideNew(st *state, t *task) error {

@@ -17,6 +17,9 @@ type Request struct {
 	// platform (PublishPolicy) leave it empty; a RequestPayout without merchant
 	// is refused in the unrouted stream.
 	Merchant string
+	// Phone is the keyed hash that names a phone's stream, where CountPhoneSend
+	// is decided; every other command leaves it empty.
+	Phone string
 	// Key is the idempotency key, in the scope of the merchant, for ever: the
 	// same key gets the same answer, refusals included. At most MaxKeyBytes.
 	Key   string

@@ -49,6 +49,8 @@ func route(r Request) string {
 	switch r.Command.(type) {
 	case domain.PublishPolicy:
 		return domain.PlatformStream
+	case domain.CountPhoneSend:
+		return domain.PhoneStream(r.Phone)
 	}
 	if r.Merchant == "" {
 		return domain.UnroutedStream
@@ -89,15 +91,20 @@ func (l *Ledger) zone(name string) (*time.Location, error) {
 
 // checkZone refuses a zone that no calendar has, before it becomes an event.
 func (l *Ledger) checkZone(c domain.Command) error {
-	register, ok := c.(domain.RegisterMerchant)
-	if !ok {
+	var name string
+	switch c := c.(type) {
+	case domain.RegisterMerchant:
+		name = c.Zone
+	case domain.UpdateMerchantProfile:
+		name = c.Zone
+	default:
 		return nil
 	}
-	if register.Zone == "" || register.Zone == "Local" {
+	if name == "" || name == "Local" { // Local is wherever this machine is
 		return &domain.Invalid{Field: "zone", Why: "name an IANA time zone, such as Asia/Shanghai"}
 	}
-	if _, err := l.zone(register.Zone); err != nil {
-		return &domain.Invalid{Field: "zone", Why: fmt.Sprintf("%q is not an IANA time zone, such as Asia/Shanghai", register.Zone)}
+	if _, err := l.zone(name); err != nil {
+		return &domain.Invalid{Field: "zone", Why: fmt.Sprintf("%q is not an IANA time zone, such as Asia/Shanghai", name)}
 	}
 	return nil
 }

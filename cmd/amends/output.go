@@ -19,6 +19,7 @@ type column struct {
 	title string // for people
 	right bool   // numbers stand at the right
 	wide  bool   // not in tables: it would push the others off the screen
+	width int    // in tables of a listing that is streamed, in terminal cells
 }
 
 // listing is what a verb lists: rows of R, each told once as cells (the columns'
@@ -124,6 +125,9 @@ func harmless(s string) string {
 }
 
 func (l listing[R]) table(a *app, w io.Writer) error {
+	if l.columns[0].width > 0 {
+		return l.lines(a, w)
+	}
 	t := newTable(a.painter(a.out))
 	var header table.Row
 	var configs []table.ColumnConfig
@@ -158,6 +162,47 @@ func (l listing[R]) table(a *app, w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w, t.Render())
 	return err
+}
+
+// lines writes a table whose widths are fixed beforehand, row by row.
+func (l listing[R]) lines(a *app, w io.Writer) error {
+	write := func(paint func(string) string, cell func(i int) string) error {
+		var b strings.Builder
+		for i, c := range l.columns {
+			if c.wide {
+				continue
+			}
+			s := oneLine(cell(i))
+			if c.right {
+				b.WriteString(strings.Repeat(" ", max(0, c.width-text.StringWidth(s))) + s + "  ")
+			} else {
+				b.WriteString(text.Pad(s, c.width, ' ') + "  ")
+			}
+		}
+		_, err := fmt.Fprintln(w, paint(strings.TrimRight(b.String(), " ")))
+		return err
+	}
+	none := true
+	for row, err := range l.rows {
+		if err != nil {
+			return err
+		}
+		if none {
+			none = false
+			if err := write(a.painter(a.out).bold, func(i int) string { return l.columns[i].title }); err != nil {
+				return err
+			}
+		}
+		cells := l.cells(row)
+		if err := write(func(s string) string { return s }, func(i int) string { return cells[i] }); err != nil {
+			return err
+		}
+	}
+	if none {
+		_, err := fmt.Fprintln(w, l.empty)
+		return err
+	}
+	return nil
 }
 
 // newTable is a table in the house style: a rule under the header, no boxes. Width
@@ -200,4 +245,15 @@ func (a *app) object(v any) error {
 // only is a listing of one.
 func only[R any](r R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) { yield(r, nil) }
+}
+
+// each is a listing of what is in memory already.
+func each[R any](rows []R) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
 }

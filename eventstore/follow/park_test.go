@@ -10,7 +10,7 @@ import (
 
 func TestParkedWorkWaitsForItsStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newStore(t)
+		store := newFake()
 		keeper := &Memory{}
 		d := newDesk(done)
 		f, stop := start(t, Options{Store: store, Keeper: keeper, Workers: 1}, d)
@@ -47,7 +47,7 @@ func TestParkedWorkWaitsForItsStream(t *testing.T) {
 // must not be lost: nobody would release it again.
 func TestReleaseMeetsWorkThatIsPutAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newStore(t)
+		store := newFake()
 		began, goOn := make(chan struct{}), make(chan struct{})
 		tries := 0
 		d := newDesk(func(_ context.Context, w Work) (Answer, error) {
@@ -81,7 +81,7 @@ func TestReleaseMeetsWorkThatIsPutAside(t *testing.T) {
 // The same for a restart between the release and the answer.
 func TestReleaseOfUnfinishedWorkOutlivesARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newStore(t)
+		store := newFake()
 		keeper := &Memory{}
 		cut := newDesk(func(ctx context.Context, w Work) (Answer, error) {
 			<-ctx.Done()
@@ -127,7 +127,7 @@ func TestTheLogOverrulesAWorkersAnswer(t *testing.T) {
 			{[]string{held, freed, held}, 0, 1, asked},
 		} {
 			synctest.Test(t, func(t *testing.T) {
-				store := newStore(t)
+				store := newFake()
 				began, goOn := make(chan struct{}), make(chan struct{})
 				tries := 0
 				d := newDesk(func(_ context.Context, w Work) (Answer, error) {

@@ -117,7 +117,7 @@ func TestOneAtATimeInOrder(t *testing.T) {
 
 func TestHandlerFaultsAreTriedAgainLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newStore(t)
+		store := newFake()
 		var log bytes.Buffer
 		var tries []time.Time
 		d := newDesk(func(_ context.Context, w Work) (Answer, error) {
@@ -160,7 +160,7 @@ func (d *desk) wait13() {
 
 func TestAgainWaitsAsLongAsItSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newStore(t)
+		store := newFake()
 		d := newDesk(func(_ context.Context, w Work) (Answer, error) {
 			if w.Attempt == 0 {
 				return Answer{Outcome: Again, After: time.Hour}, nil
@@ -216,7 +216,9 @@ func TestOpenWorkIsBounded(t *testing.T) {
 
 func TestStopWhileReadingWaitsForRoom(t *testing.T) {
 	store := newStore(t)
-	d := newDesk(func(ctx context.Context, _ Work) (Answer, error) { return Answer{Outcome: Again, After: time.Hour}, nil })
+	d := newDesk(func(ctx context.Context, _ Work) (Answer, error) {
+		return Answer{Outcome: Again, After: time.Hour}, nil
+	})
 	f, stop := start(t, Options{Store: store, MaxOpen: 1}, d)
 	eventually(t, "live", func() bool { return isLive(f) })
 	add(t, store, "s", asked, "1")
@@ -230,7 +232,7 @@ func TestStopWhileReadingWaitsForRoom(t *testing.T) {
 // Work under way may finish when Run is told to stop, for a while.
 func TestStopLetsWorkFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newStore(t)
+		store := newFake()
 		keeper := &Memory{}
 		var cut atomic.Int64
 		began := make(chan struct{}, 2)

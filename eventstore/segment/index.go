@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"sort"
+
+	"github.com/amends-ledger/amends/eventstore"
 )
 
 // An index file stands beside each full segment. It holds nothing that the
@@ -46,8 +48,9 @@ type index struct {
 	streams int
 	marks   int
 	events  int
-	names   int   // bytes
-	size    int64 // of the file
+	names   int    // bytes
+	size    int64  // of the file
+	mem     []byte // the whole of it while it could not be written; guarded by Log.mu
 }
 
 func (x *index) entryAt(slot uint32) int64 { return idxHeaderBytes + int64(slot)*idxEntryBytes }
@@ -229,7 +232,7 @@ func (x *index) each(meta []byte, visit func(slot uint32, name string, e indexEn
 }
 
 // errBadIndex: an index does not fit its segment. It is made again.
-var errBadIndex = fmt.Errorf("the index does not fit its segment")
+var errBadIndex = fmt.Errorf("the index does not fit its segment: %w", eventstore.ErrCorrupt)
 
 // readEntry reads one entry.
 func (x *index) readEntry(f io.ReaderAt, slot uint32) (indexEntry, error) {

@@ -8,8 +8,8 @@
 //
 // One writer owns the end of the log. Callers hand it requests through a
 // bounded queue; it takes all that are waiting, writes them as one, syncs once,
-// and answers them all. One keeper works in the background: it fills room ahead
-// of the writer with zeros, prepares the next file and indexes full ones.
+// and answers them all. In the background a keeper fills room ahead of the
+// writer with zeros and makes the next file, and an indexer finishes full ones.
 // Readers run in their callers' goroutines and see only what is durable.
 package segment
 
@@ -53,60 +53,17 @@ type Log struct {
 	segs    []*segment // in order; the last with events is the one being written
 	tail    uint64     // position of the last durable event
 
-	ring ring
-	subs listeners
-	repo Recovery
-}
+	ring     ring
+	subs     listeners
+	recovery Recovery
 
-// stream is what is kept in memory for each stream.
-type stream struct {
-	name string
-	next int64 // revision of the next event, counting those not yet durable; the writer's
-	head int64 // last durable revision, -1 for none
-	// entries of the stream's events in the segment being written: revisions
-	// head-len(active)+1 to head. It only grows at its end, so a reader may use
-	// its copy of the slice without the lock.
-	active []uint64
-}
-
-// An entry is the offset of a record and a checksum of the event's id, by which
-// a repeated id is found without reading the events.
-func makeEntry(off int64, id [16]byte) uint64 { return uint64(off)<<32 | uint64(checksum(id[:])) }
-
-func entryOffset(e uint64) int64 { return int64(e >> 32) }
-func entryID(e uint64) uint32    { return uint32(e) }
-
-// segment is one file. Its fields below file are guarded by Log.mu.
-type segment struct {
-	name string
-	path string
-	file fileHeader
-
-	first uint64 // position of its first event
-	last  uint64 // position of its last durable event, first-1 for none
-	end   int64  // of the last durable frame
-	full  bool   // the writer has moved on
-	marks []mark // some of its frames, ascending
-	table map[string]run
-}
-
-func (s *segment) empty() bool { return s.last < s.first }
-
-// mark says where the frame is that begins with position pos.
-type mark struct {
-	pos uint64
-	off int64
-}
-
-// markEvery is how many events lie at least between two marks: 16 bytes of
-// memory for so many, and so many events to walk over in a look-up at most
-// (or one frame).
-const markEvery = 128
-
-// run is the part of a stream that lies in one segment.
-type run struct {
-	first   int64 // revision
-	entries []uint64
+	// The background: see keeper and indexer.
+	room      room
+	roomWork  chan struct{}
+	indexWork chan struct{}
+	quit      chan struct{}
+	helpers   sync.WaitGroup
+	repair    sync.Mutex // held while an index is made again
 }
 
 // Recovery tells what Open found and did.
@@ -118,10 +75,13 @@ type Recovery struct {
 	Offset    int64
 	// Events is how many durable events the log has.
 	Events uint64
+	// Reindexed is how many full segments had no usable index and were read
+	// from front to back.
+	Reindexed int
 }
 
 // Recovery returns what Open found and did.
-func (l *Log) Recovery() Recovery { return l.repo }
+func (l *Log) Recovery() Recovery { return l.recovery }
 
 // Open opens the log in o.Dir, or begins one, and recovers from a crash: see
 // the package comment. It returns eventstore.ErrLocked when somebody else has
@@ -149,7 +109,8 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	l := &Log{
 		opt: o, lock: lock, files: newHandles(o.FS),
 		queue: make(chan *request, queueLength), done: make(chan struct{}), failed: make(chan struct{}),
-		streams: map[string]*stream{},
+		streams:  map[string]*stream{},
+		roomWork: make(chan struct{}, 1), indexWork: make(chan struct{}, 1), quit: make(chan struct{}),
 	}
 	l.ring.limit = o.RingBytes
 	w, err := l.recover(ctx)
@@ -160,7 +121,26 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	}
 	l.writers.Add(1)
 	go w.loop()
+	if !o.alone {
+		l.helpers.Add(1)
+		go l.indexer()
+		wake(l.indexWork)
+	}
+	if o.ZeroAhead > 0 {
+		l.helpers.Add(1)
+		go l.keeper()
+		wake(l.roomWork)
+	}
 	return l, nil
+}
+
+// wake tells a background goroutine to look; if it has not yet looked since the
+// last time, it will.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 func openError(o Options, err error) error {
@@ -285,13 +265,14 @@ func (l *Log) Close() error {
 	if l.shut {
 		l.gate.Unlock()
 		<-l.done
-		l.writers.Wait()
 		return nil
 	}
 	l.shut = true
 	close(l.queue)
 	l.gate.Unlock()
 	l.writers.Wait()
+	close(l.quit)
+	l.helpers.Wait()
 	close(l.done)
 	l.subs.wake()
 	err := errors.Join(l.files.close(), l.lock.Close())

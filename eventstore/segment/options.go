@@ -57,7 +57,10 @@ type Options struct {
 	// RingBytes of recent commits are kept in memory for live subscribers.
 	RingBytes int
 
-	salt func() uint64 // randomness for file salts; tests replace it
+	// For tests: randomness for file salts, and full segments are finished by
+	// the writer, so that the order of all calls is the same in each run.
+	salt  func() uint64
+	alone bool
 }
 
 func (o Options) withDefaults() (Options, error) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"math"
-	"sort"
 
 	"github.com/amends-ledger/amends/eventstore"
 )
@@ -53,7 +52,7 @@ func (l *Log) readStream(ctx context.Context, name string, from int64, o eventst
 				high = low + int64(o.Limit) - 1
 			}
 		}
-		rd := streamReader{log: l, name: name, names: interner{}}
+		rd := streamReader{log: l, name: name, names: interner{}, backwards: o.Backwards}
 		defer rd.release()
 		for n := int64(0); n <= high-low; n++ {
 			rev := low + n
@@ -74,14 +73,15 @@ func (l *Log) readStream(ctx context.Context, name string, from int64, o eventst
 
 // streamReader reads single events of one stream.
 type streamReader struct {
-	log   *Log
-	name  string
-	names interner
-	run   run
-	seg   *segment
-	file  *handle
-	buf   []byte
-	n     int
+	log       *Log
+	name      string
+	names     interner
+	backwards bool
+	run       run
+	seg       *segment
+	file      *handle
+	buf       []byte
+	n         int
 }
 
 func (r *streamReader) release() {
@@ -98,7 +98,20 @@ func (r *streamReader) read(ctx context.Context, rev int64) (rec eventstore.Reco
 			return rec, err
 		}
 	}
-	if rev < r.run.first || rev >= r.run.first+int64(len(r.run.entries)) {
+	rec, err = r.try(rev)
+	if err == nil || r.seg == nil || !errors.Is(err, eventstore.ErrCorrupt) || !r.log.hasIndex(r.seg) {
+		return rec, err
+	}
+	// Either the index misled us, or the segment is damaged.
+	if err := r.log.repairIndex(r.seg); err != nil {
+		return rec, err
+	}
+	r.run = run{}
+	return r.try(rev)
+}
+
+func (r *streamReader) try(rev int64) (rec eventstore.Recorded, err error) {
+	if !r.run.holds(rev) {
 		if err := r.enter(rev); err != nil {
 			return rec, err
 		}
@@ -108,46 +121,28 @@ func (r *streamReader) read(ctx context.Context, rev int64) (rec eventstore.Reco
 
 // enter finds the segment that holds revision rev.
 func (r *streamReader) enter(rev int64) error {
-	r.release()
-	seg, found, ok := r.log.locate(r.name, rev)
-	if !ok {
-		panic(fmt.Sprintf("segment: revision %d of %s is durable, but in no segment", rev, r.name))
-	}
-	file, err := r.log.files.acquire(seg.path)
+	seg, found, err := r.log.locate(r.name, rev, r.backwards)
 	if err != nil {
+		r.seg = seg
 		return err
 	}
-	r.seg, r.run, r.file = seg, found, file
+	if !found.holds(rev) {
+		panic(fmt.Sprintf("segment: looking for revision %d of %s found another", rev, r.name))
+	}
+	if r.file == nil || r.file.path != seg.path {
+		r.release()
+		if r.file, err = r.log.files.acquire(seg.path); err != nil {
+			return err
+		}
+	}
+	r.seg, r.run = seg, found
 	return nil
 }
 
-// locate finds the run of a stream that holds revision rev.
-func (l *Log) locate(name string, rev int64) (*segment, run, bool) {
+func (l *Log) hasIndex(s *segment) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	st := l.streams[name]
-	if st == nil || rev > st.head {
-		return nil, run{}, false
-	}
-	if begin := st.head - int64(len(st.active)) + 1; rev >= begin {
-		return l.activeSegment(), run{begin, st.active}, true
-	}
-	for i := len(l.segs) - 1; i >= 0; i-- {
-		if f, ok := l.segs[i].table[name]; ok && rev >= f.first {
-			return l.segs[i], f, true
-		}
-	}
-	return nil, run{}, false
-}
-
-// activeSegment is the last one with events. The caller holds mu.
-func (l *Log) activeSegment() *segment {
-	for i := len(l.segs) - 1; i > 0; i-- {
-		if !l.segs[i].empty() {
-			return l.segs[i]
-		}
-	}
-	return l.segs[0]
+	return s.index != nil
 }
 
 // singleRead is what is read at once for one record: more than most have.
@@ -202,26 +197,70 @@ func (l *Log) findIDs(ctx context.Context, w *eventstore.Write, from, head int64
 	rd := streamReader{log: l, name: w.Stream, names: interner{}}
 	defer rd.release()
 	for rev := from; rev <= head; {
-		if err := rd.enter(rev); err != nil {
+		if err := l.check(ctx); err != nil {
 			return 0, err
 		}
-		for ; rev < rd.run.first+int64(len(rd.run.entries)) && rev <= head; rev++ {
-			e := rd.run.entries[rev-rd.run.first]
-			if !hasID(w, entryID(e)) {
+		ids, err := l.idsFrom(w.Stream, rev)
+		if err != nil {
+			return 0, err
+		}
+		ids = ids[:min(int64(len(ids)), head-rev+1)]
+		for i, id := range ids {
+			if !hasID(w, id) {
 				continue
 			}
-			rec, err := rd.read(ctx, rev)
+			at := rev + int64(i)
+			rec, err := rd.read(ctx, at)
 			if err != nil {
 				return 0, err
 			}
 			for i := range w.Events {
 				if w.Events[i].ID == rec.ID {
-					return rev - int64(i), nil
+					return at - int64(i), nil
 				}
 			}
 		}
+		rev += int64(len(ids))
 	}
 	return noPlace, nil
+}
+
+// idsFrom returns checksums of ids of the stream, from revision rev to the end
+// of the segment that it is in.
+func (l *Log) idsFrom(name string, rev int64) ([]uint32, error) {
+	for tries := 0; ; tries++ {
+		ids, s, err := l.idsOnce(name, rev)
+		if err == nil || tries > 0 || s == nil || !errors.Is(err, errBadIndex) {
+			return ids, err
+		}
+		if err := l.repairIndex(s); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (l *Log) idsOnce(name string, rev int64) (ids []uint32, s *segment, err error) {
+	if r, ok := l.inMemory(name, rev); ok {
+		for _, e := range r.entries[rev-r.first:] {
+			ids = append(ids, entryID(e))
+		}
+		return ids, nil, nil
+	}
+	l.mu.RLock()
+	newest := l.streams[name].indexed
+	l.mu.RUnlock()
+	s, e, err := l.findEntry(newest, rev)
+	if err != nil {
+		return nil, s, err
+	}
+	err = l.withIndex(s, func(x *index, f io.ReaderAt) error {
+		ids, err = x.readIDs(f, e)
+		return err
+	})
+	if err != nil {
+		return nil, s, err
+	}
+	return ids[rev-e.first:], s, nil
 }
 
 // ReadAll yields all events in order of position; see eventstore.Store. It
@@ -266,17 +305,12 @@ func (l *Log) scanAll(ctx context.Context, after uint64, visit func(record, even
 
 // scanSegment visits the records from pos on that are in the same segment.
 func (l *Log) scanSegment(ctx context.Context, pos, tail uint64, visit func(record, eventstore.Envelope) bool) (last uint64, more bool, err error) {
-	s, from, last, end := l.segmentOf(pos)
-	last = min(last, tail)
-	h, err := l.files.acquire(s.path)
+	w, last, err := l.walkFrom(pos)
 	if err != nil {
 		return 0, false, err
 	}
-	defer l.files.release(h)
-	w := newWalker(h, s, from.off, from.pos, end)
-	if err := w.seek(pos); err != nil {
-		return 0, false, early(w, err)
-	}
+	defer l.files.release(w.handle)
+	last = min(last, tail)
 	for ; pos <= last; pos++ {
 		if pos%checkEvery == 0 {
 			if err := l.check(ctx); err != nil {
@@ -285,7 +319,7 @@ func (l *Log) scanSegment(ctx context.Context, pos, tail uint64, visit func(reco
 		}
 		r, err := w.next()
 		if err != nil {
-			return 0, false, early(w, err)
+			return 0, false, early(&w.walker, err)
 		}
 		e, err := eventstore.ParseEnvelope(r.env)
 		if err != nil {
@@ -298,23 +332,49 @@ func (l *Log) scanSegment(ctx context.Context, pos, tail uint64, visit func(reco
 	return last, true, nil
 }
 
+// fileWalker is a walker that holds its file.
+type fileWalker struct {
+	walker
+	handle *handle
+}
+
+// walkFrom returns a walker before the record at pos, which is durable, and the
+// last position in its segment.
+func (l *Log) walkFrom(pos uint64) (*fileWalker, uint64, error) {
+	for tries := 0; ; tries++ {
+		s, w, last, err := l.tryWalk(pos)
+		if err == nil || tries > 0 || !errors.Is(err, eventstore.ErrCorrupt) || !l.hasIndex(s) {
+			return w, last, err
+		}
+		if err := l.repairIndex(s); err != nil {
+			return nil, 0, err
+		}
+	}
+}
+
+func (l *Log) tryWalk(pos uint64) (*segment, *fileWalker, uint64, error) {
+	s, from, last, end, err := l.segmentOf(pos)
+	if err != nil {
+		return s, nil, 0, err
+	}
+	h, err := l.files.acquire(s.path)
+	if err != nil {
+		return s, nil, 0, err
+	}
+	w := &fileWalker{handle: h, walker: newWalker(h, s, from.off, from.pos, end)}
+	if err := w.seek(pos); err != nil {
+		l.files.release(h)
+		return s, nil, 0, early(&w.walker, err)
+	}
+	return s, w, last, nil
+}
+
 // early turns an end that comes before the last durable record into damage.
 func early(w *walker, err error) error {
 	if err == io.EOF {
 		return w.corrupt(w.at, "the frames end early")
 	}
 	return err
-}
-
-// segmentOf finds the segment of a durable position, and a frame at or before
-// it.
-func (l *Log) segmentOf(pos uint64) (s *segment, from mark, last uint64, end int64) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	i := sort.Search(len(l.segs), func(i int) bool { return l.segs[i].empty() || l.segs[i].last >= pos })
-	s = l.segs[i]
-	m := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].pos > pos }) - 1
-	return s, s.marks[m], s.last, s.end
 }
 
 // matcher is a Filter made ready for many events.

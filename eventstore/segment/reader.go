@@ -66,8 +66,8 @@ type walker struct {
 }
 
 // newWalker begins at a frame that starts at off with position pos.
-func newWalker(f io.ReaderAt, s *segment, off int64, pos uint64, end int64) *walker {
-	return &walker{
+func newWalker(f io.ReaderAt, s *segment, off int64, pos uint64, end int64) walker {
+	return walker{
 		win:  window{f: f, limit: end, ahead: readAhead},
 		file: s.file, name: s.name, at: off, payload: off, frame: off, pos: pos,
 	}

@@ -72,6 +72,10 @@ func (l *Log) list() ([]uint64, error) {
 func (l *Log) create(number uint64) (*segment, error) {
 	name := path.Join(l.opt.Dir, segName(number))
 	temp := name + tempSuffix
+	if old, err := l.opt.FS.Open(name); err == nil {
+		old.Close()
+		panic("segment: " + name + " would be made again")
+	}
 	f, err := l.opt.FS.Create(temp)
 	if err != nil {
 		return nil, err
@@ -177,42 +181,124 @@ func (l *Log) replay(ctx context.Context, files []*found) error {
 }
 
 func (l *Log) replayOne(f *found, later []*found) error {
+	if f.closing != nil {
+		return l.replayClosed(f)
+	}
 	h, err := l.files.acquire(f.path)
 	if err != nil {
 		return err
 	}
 	defer l.files.release(h)
-	if f.closing == nil {
-		// Whoever wrote here last may have been killed, or have got an error
-		// from a sync. Make what the cache has durable before anybody is served
-		// from it, and then look at the disk, not at the cache.
-		if err := errors.Join(h.Sync(), h.DropCache()); err != nil {
-			return fmt.Errorf("sync %s: %w", f.name, err)
-		}
+	// Whoever wrote here last may have been killed, or have got an error from a
+	// sync. Make what the cache has durable before anybody is served from it, and
+	// then look at the disk, not at the cache.
+	if err := errors.Join(h.Sync(), h.DropCache()); err != nil {
+		return fmt.Errorf("sync %s: %w", f.name, err)
 	}
-	sc, err := scan(h, f, l.indexFrame)
+	sc, err := scan(h, f, l.replayFrame)
 	if err != nil {
 		return err
 	}
-	if f.closing == nil && len(later) > 0 {
+	if len(later) > 0 {
 		if err := l.searchLater(f, later[0], &sc); err != nil {
 			return err
 		}
-	}
-	if f.closing != nil && (f.closing.first != f.first || f.closing.last != f.last || f.closing.end != f.end) {
-		return &CorruptError{File: f.name, Offset: f.end, Reason: fmt.Sprintf(
-			"%s; it should hold positions %d to %d in %d bytes and holds %d to %d in %d",
-			sc.stop, f.closing.first, f.closing.last, f.closing.end, f.first, f.last, f.end)}
 	}
 	if sc.evidence > f.last {
 		return &CorruptError{File: f.name, Offset: f.end, Reason: fmt.Sprintf(
 			"%s; the log is readable up to position %d, but %d were durable", sc.stop, f.last, sc.evidence)}
 	}
 	l.tail = f.last
-	if f.closing == nil && !sc.clean {
+	if !sc.clean {
 		return l.cutTail(f, h)
 	}
 	return nil
+}
+
+// replayClosed takes a full segment from its index. Without a usable index it
+// is read, and the index made again.
+func (l *Log) replayClosed(f *found) error {
+	c := f.closing
+	if c.first != f.first {
+		return &CorruptError{File: f.name, Offset: f.file.offsetOf(closingSector), Reason: fmt.Sprintf(
+			"it begins with position %d, the file before ends with %d", c.first, l.tail)}
+	}
+	h, err := l.files.acquire(f.path)
+	if err != nil {
+		return err
+	}
+	defer l.files.release(h)
+	f.closed = true
+	f.last, f.end, l.tail = c.last, c.end, c.last
+	if f.size >= c.end && l.replayIndex(f.segment) {
+		return nil
+	}
+	f.last, f.end = f.first-1, f.file.framesStart()
+	sc, err := scan(h, f, l.replayFrame)
+	if err != nil {
+		return err
+	}
+	if f.last != c.last || f.end != c.end {
+		return &CorruptError{File: f.name, Offset: f.end, Reason: fmt.Sprintf(
+			"%s; it is readable up to position %d, but should have %d", sc.stop, f.last, c.last)}
+	}
+	l.retire(f.segment)
+	l.recovery.Reindexed++
+	l.segs = append(l.segs, f.segment)
+	defer func() { l.segs = l.segs[:len(l.segs)-1] }()
+	if err := l.indexSegment(f.segment, l.indexedBefore); err != nil {
+		return err
+	}
+	if err := l.saveIndex(f.segment); err != nil && !vfs.IsFull(err) {
+		return err
+	}
+	return nil
+}
+
+// replayIndex takes the streams of a closed segment from its index file, if it
+// is there and fits what came before.
+func (l *Log) replayIndex(s *segment) bool {
+	name := path.Join(l.opt.Dir, idxName(s.file.number))
+	h, err := l.files.acquire(name)
+	if err != nil {
+		return false
+	}
+	defer l.files.release(h)
+	size, err := h.Size()
+	if err != nil {
+		return false
+	}
+	x, meta, wrong := loadIndex(h, size, s)
+	if wrong != "" {
+		return false
+	}
+	fits := func(_ uint32, name string, e indexEntry) error {
+		head, before := int64(-1), ref{}
+		if st := l.streams[name]; st != nil {
+			head, before = st.head, st.indexed
+		}
+		if e.first != head+1 || e.count == 0 || e.prev != before {
+			return errBadIndex
+		}
+		return nil
+	}
+	if x.each(meta, fits) != nil {
+		return false
+	}
+	take := func(slot uint32, name string, e indexEntry) error {
+		st := l.streams[name]
+		if st == nil {
+			st = &stream{name: name}
+			l.streams[name] = st
+		}
+		st.head, st.indexed = e.last(), ref{uint32(s.file.number), slot}
+		return nil
+	}
+	if err := x.each(meta, take); err != nil {
+		panic("segment: an index that was checked does not parse: " + err.Error())
+	}
+	s.index = x
+	return true
 }
 
 // searchLater looks whether the file behind f goes on where f ends. If it does
@@ -242,7 +328,7 @@ func (l *Log) searchLater(f, next *found, sc *scanned) error {
 // acknowledged: if it had been, something later would prove it. The cut is
 // durable before the next commit is written, so the two can't be mixed up.
 func (l *Log) cutTail(f *found, h vfs.File) error {
-	l.repo.Truncated, l.repo.File, l.repo.Offset = f.size-f.end, f.name, f.end
+	l.recovery.Truncated, l.recovery.File, l.recovery.Offset = f.size-f.end, f.name, f.end
 	if err := h.Truncate(f.end); err != nil {
 		return fmt.Errorf("truncate %s: %w", f.name, err)
 	}
@@ -267,6 +353,9 @@ func (l *Log) resume(files []*found) (*writer, error) {
 	if active >= len(files) {
 		return nil, &CorruptError{File: segName(uint64(active + 1)), Reason: "the file is missing"}
 	}
+	if len(files) > active+2 {
+		return nil, &CorruptError{File: files[active+2].name, Reason: "an empty file too many"}
+	}
 	for i := range active {
 		l.retire(l.segs[i])
 	}
@@ -276,15 +365,17 @@ func (l *Log) resume(files []*found) (*writer, error) {
 	if err := l.opt.FS.SyncDir(l.opt.Dir); err != nil {
 		return nil, err
 	}
-	l.repo.Events = l.tail
+	l.recovery.Events = l.tail
 	h, err := l.files.acquire(files[active].path)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{log: l, seg: l.segs[active], file: h, end: files[active].end, tail: l.tail}
 	if len(files) > active+1 {
-		w.nextReady = true
+		l.room.ready = l.segs[active+1]
 	}
+	l.segs = l.segs[:active+1]
+	w := &writer{log: l, seg: l.segs[active], file: h, end: files[active].end, tail: l.tail}
+	l.room.begin(w.seg, w.end, files[active].size) // behind the end are only zeros
 	w.seals = files[active].seals
 	if err := w.seal(); err != nil {
 		return nil, err
@@ -389,33 +480,66 @@ func unreadable(h io.ReaderAt, f *found, off int64, cause error) error {
 	return fmt.Errorf("%w: %w", &CorruptError{File: f.name, Offset: off, Reason: "the disk can't read it"}, cause)
 }
 
-// indexFrame takes the events of a frame into the tables.
-func (l *Log) indexFrame(s *segment, fh frameHeader, off int64, frame []byte) error {
+// replayFrame takes the events of a frame into the streams.
+func (l *Log) replayFrame(s *segment, fh frameHeader, off int64, frame []byte) error {
 	if n := len(l.segs); n > 0 {
-		l.retire(l.segs[n-1])
+		l.retire(l.segs[n-1]) // what the streams have as active belongs to it
 	}
 	s.addMark(fh.first, off)
-	at, end := frameHeaderBytes, frameHeaderBytes+fh.payload
-	for i := range fh.count {
-		rec, n, err := cutRecord(frame[at:end], fh.first+uint64(i))
-		if err != nil {
-			return &CorruptError{File: s.name, Offset: off + int64(at), Reason: err.Error()}
-		}
-		e, err := eventstore.ParseEnvelope(rec)
-		if err != nil {
-			return &CorruptError{File: s.name, Offset: off + int64(at), Reason: err.Error()}
-		}
+	return eachEvent(s, fh, off, frame, func(e eventstore.Envelope, at int64) error {
 		st := l.streams[string(e.Stream)]
 		if st == nil {
 			st = &stream{name: string(e.Stream), head: -1}
 			l.streams[st.name] = st
 		}
 		if e.Revision != st.head+1 {
-			return &CorruptError{File: s.name, Offset: off + int64(at), Reason: fmt.Sprintf(
-				"position %d is revision %d of %s, %d was expected", fh.first+uint64(i), e.Revision, st.name, st.head+1)}
+			return &CorruptError{File: s.name, Offset: at, Reason: fmt.Sprintf(
+				"revision %d of %s where %d was expected", e.Revision, st.name, st.head+1)}
 		}
 		st.head++
-		st.active = append(st.active, makeEntry(off+int64(at), e.ID))
+		st.active = append(st.active, makeEntry(at, e.ID))
+		return nil
+	})
+}
+
+// tables collects the runs of one segment, apart from the rest of the log.
+type tables struct{ runs map[string]run }
+
+func newTables() *tables { return &tables{runs: map[string]run{}} }
+
+func (t *tables) addFrame(s *segment, fh frameHeader, off int64, frame []byte) error {
+	s.addMark(fh.first, off)
+	return eachEvent(s, fh, off, frame, func(e eventstore.Envelope, at int64) error {
+		r, ok := t.runs[string(e.Stream)]
+		if !ok {
+			r.first = e.Revision
+		}
+		if e.Revision != r.first+int64(len(r.entries)) {
+			return &CorruptError{File: s.name, Offset: at, Reason: fmt.Sprintf(
+				"revision %d of %s where %d was expected", e.Revision, e.Stream, r.first+int64(len(r.entries)))}
+		}
+		r.entries = append(r.entries, makeEntry(at, e.ID))
+		t.runs[string(e.Stream)] = r
+		return nil
+	})
+}
+
+// eachEvent calls visit with the events of a frame, whose checksums are right,
+// and their offsets in the file.
+func eachEvent(s *segment, fh frameHeader, off int64, frame []byte, visit func(e eventstore.Envelope, at int64) error) error {
+	at, end := frameHeaderBytes, frameHeaderBytes+fh.payload
+	for i := range fh.count {
+		env, n, err := cutRecord(frame[at:end], fh.first+uint64(i))
+		if err != nil {
+			return &CorruptError{File: s.name, Offset: off + int64(at), Reason: err.Error()}
+		}
+		e, err := eventstore.ParseEnvelope(env)
+		if err != nil {
+			return &CorruptError{File: s.name, Offset: off + int64(at), Reason: err.Error()}
+		}
+		if err := visit(e, off+int64(at)); err != nil {
+			return err
+		}
 		at += n
 	}
 	if at != end {
@@ -441,26 +565,4 @@ func cutRecord(b []byte, pos uint64) (env []byte, n int, err error) {
 		return nil, 0, fmt.Errorf("a record of position %d where %d was expected", recordPosition(b), pos)
 	}
 	return b[recordHeader:n], n, nil
-}
-
-func (s *segment) addMark(pos uint64, off int64) {
-	if n := len(s.marks); n == 0 || pos >= s.marks[n-1].pos+markEvery {
-		s.marks = append(s.marks, mark{pos, off})
-	}
-}
-
-// retire moves the entries of a full segment from the streams into its own
-// table. The caller holds mu, or nobody else has the log yet.
-func (l *Log) retire(s *segment) {
-	if s.table != nil || s.empty() {
-		return
-	}
-	s.full = true
-	s.table = make(map[string]run)
-	for name, st := range l.streams {
-		if len(st.active) > 0 {
-			s.table[name] = run{first: st.head - int64(len(st.active)) + 1, entries: st.active}
-			st.active = nil
-		}
-	}
 }

@@ -101,12 +101,12 @@ func (s *subscription) call(ctx context.Context, n eventstore.Notice) error {
 	return nil
 }
 
-// advance delivers some events behind s.at: one commit from memory, or history
-// from the files up to tail.
+// advance delivers some events behind s.at: recent commits from memory, or
+// history from the files up to tail.
 func (s *subscription) advance(ctx context.Context, tail uint64) error {
-	if b := s.log.ring.acquire(s.at + 1); b != nil {
-		defer s.log.ring.release(b)
-		return s.fromBlock(ctx, b)
+	if a, w := s.log.ring.acquire(s.at + 1); a != nil {
+		defer s.log.ring.release(a)
+		return s.fromMemory(ctx, w)
 	}
 	if s.live {
 		s.live = false
@@ -122,8 +122,7 @@ func (s *subscription) advance(ctx context.Context, tail uint64) error {
 	return errors.Join(failed, err)
 }
 
-func (s *subscription) fromBlock(ctx context.Context, b *block) error {
-	w := b.walk()
+func (s *subscription) fromMemory(ctx context.Context, w *walker) error {
 	if err := w.seek(s.at + 1); err != nil {
 		return err
 	}

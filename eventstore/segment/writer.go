@@ -34,14 +34,13 @@ type writer struct {
 
 	// The batch being built.
 	reqs  []*request
+	size  int // about how many bytes the requests take
 	buf   []byte
 	marks []mark
 	added []addition
 	frame int // where in buf the open frame begins
 	first uint64
 	pos   uint64 // of the next event
-
-	nextReady bool
 }
 
 // addition is an event of the batch: what readers see of it once it is durable.
@@ -87,13 +86,13 @@ func (w *writer) collect(first *request) {
 	for range yields {
 		runtime.Gosched()
 	}
-	size := 0
+	w.size = 0
 	for r := first; ; {
 		if r.state.CompareAndSwap(waiting, taken) {
 			w.reqs = append(w.reqs, r)
-			size += r.bytes
+			w.size += r.bytes
 		}
-		if size >= maxBatchBytes {
+		if w.size >= maxBatchBytes {
 			return
 		}
 		select {
@@ -128,7 +127,7 @@ func (w *writer) commit() {
 		w.answer()
 		return
 	}
-	if _, err := w.file.WriteAt(w.buf, w.end); err != nil {
+	if err := l.room.write(w.file, w.buf, w.end); err != nil {
 		w.rollback(err)
 		return
 	}
@@ -145,7 +144,10 @@ func (w *writer) commit() {
 // encode builds the frames of the batch in buf. Writes whose condition does not
 // hold get their answer.
 func (w *writer) encode() {
-	w.buf, w.frame, w.pos = w.log.ring.buffer(), -1, w.tail+1
+	sector := w.seg.file.sector
+	frames := w.size/targetFrameBytes + 1
+	w.buf = w.log.ring.begin(w.seg.file, w.size+frames*(frameHeaderBytes+sector))
+	w.frame, w.pos = -1, w.tail+1
 	for _, r := range w.reqs {
 		for i := range r.writes {
 			if r.results[i].Err == nil {
@@ -293,8 +295,11 @@ func (w *writer) publish() {
 	w.tail = w.pos - 1
 	w.seg.last, w.seg.end, l.tail = w.tail, w.end, w.tail
 	l.mu.Unlock()
-	l.ring.add(block{file: w.seg.file, first: first, last: w.tail, buf: w.buf})
+	l.ring.add(w.seg.file, w.buf, first, w.tail)
 	l.subs.wake()
+	if l.opt.ZeroAhead > 0 && l.lowRoom() {
+		wake(l.roomWork)
+	}
 	w.active = time.Now()
 	w.forget()
 }
@@ -315,7 +320,6 @@ func (w *writer) dropAdditions() {
 			w.log.mu.Unlock()
 		}
 	}
-	w.log.ring.give(w.buf)
 	w.forget()
 }
 
@@ -329,7 +333,7 @@ func (w *writer) rollback(err error) {
 		w.failEncoded(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, err))
 		return
 	}
-	cut := w.file.Truncate(w.end)
+	cut := w.log.room.cut(w.file, w.end)
 	if cut == nil {
 		cut = w.file.Sync()
 	}
@@ -368,10 +372,6 @@ func (w *writer) answer() {
 		w.reqs[i] = nil
 	}
 	w.reqs = w.reqs[:0]
-	if w.buf != nil {
-		w.log.ring.give(w.buf)
-		w.buf = nil
-	}
 }
 
 // sealIdle writes a seal if there is something to seal.
@@ -416,22 +416,18 @@ func (w *writer) finish() {
 	w.log.files.release(w.file)
 }
 
-// rotate begins the next file when this one is full.
+// rotate begins the next file when this one is full. Everything in this one is
+// durable, so a frame in the next proves that this one is whole.
 func (w *writer) rotate() error {
 	if w.end < w.log.opt.SegmentBytes || w.seg.empty() {
 		return nil
 	}
 	l := w.log
-	next, err := l.create(w.seg.file.number + 1)
+	next, h, err := l.nextFile(w.seg.file.number + 1)
 	if err != nil {
 		if vfs.IsFull(err) {
 			return fmt.Errorf("%w: %w", eventstore.ErrFull, err)
 		}
-		l.poison(err)
-		return fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err)
-	}
-	h, err := l.files.acquire(next.path)
-	if err != nil {
 		l.poison(err)
 		return fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err)
 	}
@@ -442,5 +438,13 @@ func (w *writer) rotate() error {
 	l.mu.Unlock()
 	l.files.release(w.file)
 	w.seg, w.file, w.end, w.seals = next, h, next.file.framesStart(), [2]uint64{}
+	if l.opt.alone {
+		if err := l.finishFull(); err != nil {
+			l.poison(err)
+			return fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err)
+		}
+	} else {
+		wake(l.indexWork)
+	}
 	return nil
 }

@@ -60,7 +60,7 @@ func TestDamagedFirstRunMeansStartAgain(t *testing.T) {
 		"truncated": func(mem *vfs.Mem, name string) error { return resize(mem, name, 100) },
 		"longer":    func(mem *vfs.Mem, name string) error { return resize(mem, name, 1<<20) },
 		"a copy of another run": func(mem *vfs.Mem, name string) error {
-			return mem.Rename("/home/keys/keys-0000000002-0000000002.run", name)
+			return mem.Rename("keys/keys-0000000002-0000000002.run", name)
 		},
 		"unreadable sector": func(mem *vfs.Mem, name string) error {
 			mem.Inject(func(op vfs.Op) error {
@@ -81,7 +81,7 @@ func TestDamagedFirstRunMeansStartAgain(t *testing.T) {
 			if x.Position() != 0 || len(x.Dropped()) == 0 {
 				t.Fatalf("position %d, dropped %v; want 0 and a reason", x.Position(), x.Dropped())
 			}
-			if left, err := mem.List("/home/keys"); err != nil || len(left) != 0 {
+			if left, err := mem.List("keys"); err != nil || len(left) != 0 {
 				t.Errorf("left in the directory: %v, %v", left, err)
 			}
 			if err := x.Add(entries(0, 520), 520); err != nil {
@@ -146,11 +146,11 @@ func TestMissingRunWithoutPosition(t *testing.T) {
 	if err := x.Close(); err != nil {
 		t.Fatal(err)
 	}
-	names, err := mem.List("/home/keys")
+	names, err := mem.List("keys")
 	if err != nil || len(names) != 3 {
 		t.Fatalf("%v, %v; want three runs", names, err)
 	}
-	if err := mem.Remove("/home/keys/" + names[1]); err != nil {
+	if err := mem.Remove("keys/" + names[1]); err != nil {
 		t.Fatal(err)
 	}
 	if x = open(t, mem, 10_000); x.Position() != 100 {
@@ -272,7 +272,7 @@ func TestCrashAtEveryCall(t *testing.T) {
 	mem.Inject(func(op vfs.Op) error {
 		for range variants {
 			states++
-			after, err := Open(Options{FS: mem.CrashClone(r), Dir: "/home/keys", MemEntries: workMem, Inline: true})
+			after, err := Open(Options{FS: mem.CrashClone(r), Dir: "keys", MemEntries: workMem, Inline: true})
 			if err != nil {
 				t.Fatalf("open after a crash before %s %s: %v", op.Kind, op.Name, err)
 			}

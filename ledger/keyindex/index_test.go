@@ -35,7 +35,7 @@ func entries(from, to int) []Entry {
 
 func open(t testing.TB, fs vfs.FS, memEntries int) *Index {
 	t.Helper()
-	x, err := Open(Options{FS: fs, Dir: "/home/keys", MemEntries: memEntries, Inline: true})
+	x, err := Open(Options{FS: fs, Dir: "keys", MemEntries: memEntries, Inline: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type logged struct {
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		mem := vfs.NewCrashMem()
-		o := Options{FS: mem, Dir: "/home/keys", MemEntries: rapid.IntRange(1, 400).Draw(t, "MemEntries"), Inline: true}
+		o := Options{FS: mem, Dir: "keys", MemEntries: rapid.IntRange(1, 400).Draw(t, "MemEntries"), Inline: true}
 		start := func(log []logged) *Index {
 			x, err := Open(o)
 			if err != nil {

@@ -87,7 +87,9 @@ func (l *Log) ReadStream(_ context.Context, stream string, from int64, o eventst
 		}
 		var found []eventstore.Recorded
 		for _, e := range events {
-			if e.Stream == stream && (o.Backwards == (from < 0 || e.Revision <= from) || !o.Backwards && e.Revision == from) {
+			switch {
+			case e.Stream != stream:
+			case o.Backwards && (from < 0 || e.Revision <= from), !o.Backwards && e.Revision >= from:
 				found = append(found, e)
 			}
 		}

@@ -76,6 +76,10 @@ func ends(e *projections.Event) (payout string, paid, ok bool) {
 		return b.Payout, false, true
 	case domain.PayoutCancelled:
 		return b.Payout, false, true
+	case domain.PayoutRejected:
+		return b.Payout, false, true
+	case domain.PayoutExpired:
+		return b.Payout, false, true
 	}
 	return "", false, false
 }
@@ -169,6 +173,13 @@ func (w *writer) apply(e *projections.Event) error {
 			Merchant: e.Merchant, Account: b.Owner.ID, Role: Owner, State: None, Currency: string(b.Currency),
 			ChangedAt: projections.InstantOf(e.EffectiveAt), Position: int64(e.Position),
 		})
+		return nil
+	case domain.MerchantProfileChanged:
+		m := w.merchants.Change(e.Merchant)
+		if m == nil {
+			return fmt.Errorf("merchant %q is not registered", e.Merchant)
+		}
+		m.Zone = b.Zone
 		return nil
 	case domain.PayoutRequested:
 		return w.count(e, &b)

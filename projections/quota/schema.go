@@ -20,9 +20,9 @@ func View() *projections.View {
 	return &projections.View{
 		Name: Name, Version: version,
 		Types: []string{
-			"MerchantRegistered", "AgentAdded", "AgentRemoved",
+			"MerchantRegistered", "MerchantProfileChanged", "AgentAdded", "AgentRemoved",
 			"QuotaSet", "QuotaEnabled", "QuotaDisabled", "QuotaRemoved",
-			"PayoutRequested", "PayoutPaid", "PayoutFailed", "PayoutCancelled",
+			"PayoutRequested", "PayoutPaid", "PayoutFailed", "PayoutCancelled", "PayoutRejected", "PayoutExpired",
 		},
 		Tables: []*projections.Schema{merchants, accounts, uses, open},
 		New:    func() projections.Writer { return newWriter() },

@@ -32,6 +32,10 @@ func (s *simple) Add(e projections.Event) {
 	case domain.MerchantRegistered:
 		s.merchants[e.Merchant] = b
 		s.accounts[[2]string{e.Merchant, b.Owner.ID}] = s.account(e, b.Owner.ID, "owner")
+	case domain.MerchantProfileChanged:
+		m := s.merchants[e.Merchant]
+		m.Zone = b.Zone
+		s.merchants[e.Merchant] = m
 	case domain.AgentAdded:
 		k := [2]string{e.Merchant, b.Agent.ID}
 		if s.accounts[k] == nil {
@@ -76,6 +80,10 @@ func (s *simple) Add(e projections.Event) {
 	case domain.PayoutFailed:
 		s.undo(e, b.Payout)
 	case domain.PayoutCancelled:
+		s.undo(e, b.Payout)
+	case domain.PayoutRejected:
+		s.undo(e, b.Payout)
+	case domain.PayoutExpired:
 		s.undo(e, b.Payout)
 	}
 }

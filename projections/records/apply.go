@@ -75,6 +75,20 @@ func payoutOf(body domain.Event) string {
 		return b.Payout
 	case domain.PayoutCancelled:
 		return b.Payout
+	case domain.ApprovalRequested:
+		return b.Payout
+	case domain.PayoutApproved:
+		return b.Payout
+	case domain.PayoutRejected:
+		return b.Payout
+	case domain.PayoutExpired:
+		return b.Payout
+	case domain.PayoutReturned:
+		return b.Payout
+	case domain.DisputeOpened:
+		return b.Payout
+	case domain.DisputeResolved:
+		return b.Payout
 	}
 	return ""
 }
@@ -85,11 +99,10 @@ func (w *writer) apply(e *projections.Event) error {
 	case domain.PayoutRequested:
 		return w.begin(e, b.Payout, &b.PayoutTerms, Record{Status: string(domain.Requested), ConfirmMethod: b.Confirm})
 	case domain.PayoutRefused:
-		failures, err := json.Marshal(b.Failures)
-		if err != nil {
+		r := Record{Status: string(domain.Refused)}
+		if err := marshal(&r.Failures, b.Failures); err != nil {
 			return fmt.Errorf("write the failures of %s: %w", no, err)
 		}
-		r := Record{Status: string(domain.Refused), Failures: string(failures)}
 		if len(b.Failures) > 0 {
 			r.FailureCode = string(b.Failures[0].Rule)
 		}
@@ -97,7 +110,7 @@ func (w *writer) apply(e *projections.Event) error {
 	case domain.CommandRefused:
 		// A refused command may name no payout, a missing one, or another
 		// merchant's, whose history it is no part of.
-		if no == "" {
+		if no == "" || e.Merchant == "" {
 			return nil
 		}
 		if r := w.payouts.Get(no); r != nil && r.Merchant == e.Merchant {
@@ -165,14 +178,15 @@ func (r *Record) change(e *projections.Event) error {
 	switch b := e.Body.(type) {
 	case domain.SMSChallengeIssued:
 		r.Status = string(domain.AwaitingSMS)
+	case domain.ApprovalRequested:
+		r.Status = string(domain.AwaitingApproval)
+		return marshal(&r.Excess, b.Excess)
+	case domain.PayoutApproved:
+		r.ApprovedAt = at
 	case domain.PayoutAuthorized:
 		r.Status, r.ConfirmedAt, r.ConfirmMethod = string(domain.Authorized), at, b.By
 	case domain.PayoutHeldBack:
-		failures, err := json.Marshal(b.Failures)
-		if err != nil {
-			return fmt.Errorf("write why %s is held back: %w", r.Payout, err)
-		}
-		r.HeldBack = string(failures)
+		return marshal(&r.HeldBack, b.Failures)
 	case domain.PayoutSubmitted:
 		r.Status, r.SubmittedAt, r.HeldBack = string(domain.Submitted), at, ""
 		r.Rail, r.RailRef = b.Rail, b.Reference
@@ -181,11 +195,36 @@ func (r *Record) change(e *projections.Event) error {
 	case domain.PayoutPaid:
 		r.Status, r.PaidAt, r.RailID = string(domain.Paid), at, b.RailID
 	case domain.PayoutFailed:
-		r.Status, r.FailureCode, r.FailureWhy = string(domain.Failed), b.Code, b.Why
+		r.end(domain.Failed, b.Code, b.Why)
 	case domain.PayoutCancelled:
-		r.Status, r.FailureWhy, r.HeldBack = string(domain.Cancelled), b.Why, ""
+		r.end(domain.Cancelled, "", b.Why)
+	case domain.PayoutRejected:
+		r.end(domain.Rejected, "", b.Why)
+	case domain.PayoutExpired:
+		r.end(domain.Expired, "", "")
+	case domain.PayoutReturned:
+		r.end(domain.Returned, b.Code, b.Why)
+		r.ReturnedAt, r.Dispute = at, ""
+	case domain.DisputeOpened:
+		r.Dispute = b.Dispute
+	case domain.DisputeResolved:
+		r.Dispute = ""
+		if b.Recovered != nil {
+			r.Recovered += b.Recovered.Minor
+		}
 	}
 	return nil
+}
+
+// end notes that no money went out, or that it came back.
+func (r *Record) end(state domain.PayoutState, code, why string) {
+	r.Status, r.FailureCode, r.FailureWhy, r.HeldBack = string(state), code, why, ""
+}
+
+func marshal(into *string, v any) error {
+	b, err := json.Marshal(v)
+	*into = string(b)
+	return err
 }
 
 // step adds an event to the history of its record.

@@ -24,6 +24,10 @@ type Details struct {
 	RailID    string           `json:"rail_id,omitempty"`
 	Code      string           `json:"code,omitempty"`
 	Why       string           `json:"why,omitempty"`
+	State     string           `json:"state,omitempty"` // in which it expired
+	Dispute   string           `json:"dispute,omitempty"`
+	Outcome   string           `json:"outcome,omitempty"` // of the dispute
+	Recovered *domain.Money    `json:"recovered,omitempty"`
 	Command   string           `json:"command,omitempty"`
 	Failures  []domain.Failure `json:"failures,omitempty"`
 }
@@ -62,6 +66,20 @@ func detailsOf(body domain.Event) Details {
 		return Details{Rail: b.Rail, Why: b.Why}
 	case domain.PayoutCancelled:
 		return Details{Why: b.Why}
+	case domain.ApprovalRequested:
+		return Details{Failures: b.Excess, ExpiresAt: b.ExpiresAt}
+	case domain.PayoutApproved:
+		return Details{Failures: b.Excess, Why: b.Why}
+	case domain.PayoutRejected:
+		return Details{Why: b.Why}
+	case domain.PayoutExpired:
+		return Details{State: string(b.State)}
+	case domain.PayoutReturned:
+		return Details{Rail: b.Rail, RailID: b.RailID, Code: b.Code, Why: b.Why}
+	case domain.DisputeOpened:
+		return Details{Dispute: b.Dispute, Why: b.Why}
+	case domain.DisputeResolved:
+		return Details{Dispute: b.Dispute, Outcome: b.Outcome, Recovered: b.Recovered, Why: b.Why}
 	}
 	return Details{}
 }

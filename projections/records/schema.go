@@ -17,7 +17,9 @@ func View() *projections.View {
 		Types: []string{
 			"PayoutRequested", "PayoutRefused", "CommandRefused", "PayoutAuthorized", "PayoutHeldBack",
 			"SMSChallengeIssued", "SMSSent", "SMSSendFailed", "SMSAttempted", "SMSConfirmed", "SMSChallengeLocked",
-			"PayoutSubmitted", "PayoutPaid", "PayoutFailed", "PayoutOutcomeUnknown", "PayoutCancelled",
+			"ApprovalRequested", "PayoutApproved", "PayoutRejected", "PayoutExpired",
+			"PayoutSubmitted", "PayoutPaid", "PayoutFailed", "PayoutOutcomeUnknown", "PayoutCancelled", "PayoutReturned",
+			"DisputeOpened", "DisputeResolved",
 		},
 		Tables: []*projections.Schema{payouts, history},
 		New:    func() projections.Writer { return newWriter() },
@@ -32,10 +34,11 @@ type Record struct {
 	Payout            string
 	Merchant          string // empty where the request named no known merchant
 	Status            string // a domain.PayoutState
-	FailureCode       string // FAILED: the rail's code; REFUSED: the first failing rule
+	FailureCode       string // FAILED, RETURNED: the rail's code; REFUSED: the first failing rule
 	FailureWhy        string
 	Failures          string // REFUSED: all failing rules with their figures, as JSON
 	HeldBack          string // why an authorised payout is not submitted, as JSON; empty if it is not held back
+	Excess            string // the limits over which it needed approval, as JSON
 
 	OrderNo       string
 	Customer      string // pseudonym
@@ -49,6 +52,8 @@ type Record struct {
 	ConfirmedAt projections.Instant // nothing more was asked of the merchant
 	SubmittedAt projections.Instant
 	PaidAt      projections.Instant
+	ApprovedAt  projections.Instant // over its limits
+	ReturnedAt  projections.Instant
 	ChangedAt   projections.Instant
 
 	RequestedBy   string // "role/account"
@@ -57,6 +62,9 @@ type Record struct {
 	Rail          string
 	RailRef       string // ours, the same for every attempt
 	RailID        string // the rail's own
+
+	Dispute   string // the open one
+	Recovered int64  // by disputes
 
 	External     string // the caller's own number
 	Earlier      string // the payout that this one knowingly repeats
@@ -82,6 +90,7 @@ var payouts = &projections.Schema{
 		{Name: "failure_why", Type: projections.Text},
 		{Name: "failures", Type: projections.Text, Fixed: true},
 		{Name: "held_back", Type: projections.Text},
+		{Name: "excess", Type: projections.Text},
 		{Name: "order_no", Type: projections.Text, Fixed: true},
 		{Name: "customer", Type: projections.Text, Fixed: true},
 		{Name: "reason", Type: projections.Text, Fixed: true},
@@ -93,6 +102,8 @@ var payouts = &projections.Schema{
 		{Name: "confirmed_at", Type: projections.Integer, Nullable: true},
 		{Name: "submitted_at", Type: projections.Integer, Nullable: true},
 		{Name: "paid_at", Type: projections.Integer, Nullable: true},
+		{Name: "approved_at", Type: projections.Integer, Nullable: true},
+		{Name: "returned_at", Type: projections.Integer, Nullable: true},
 		{Name: "changed_at", Type: projections.Integer, Nullable: true},
 		{Name: "requested_by", Type: projections.Text, Fixed: true},
 		{Name: "entry", Type: projections.Text, Fixed: true},
@@ -100,6 +111,8 @@ var payouts = &projections.Schema{
 		{Name: "rail", Type: projections.Text},
 		{Name: "rail_ref", Type: projections.Text},
 		{Name: "rail_id", Type: projections.Text},
+		{Name: "dispute", Type: projections.Text},
+		{Name: "recovered", Type: projections.Integer},
 		{Name: "external", Type: projections.Text, Fixed: true},
 		{Name: "earlier", Type: projections.Text, Fixed: true},
 		{Name: "buyer_note", Type: projections.Text, Fixed: true},
@@ -122,10 +135,10 @@ var payouts = &projections.Schema{
 
 func (r *Record) fields() []any {
 	return []any{
-		&r.RequestedPosition, &r.Payout, &r.Merchant, &r.Status, &r.FailureCode, &r.FailureWhy, &r.Failures, &r.HeldBack,
+		&r.RequestedPosition, &r.Payout, &r.Merchant, &r.Status, &r.FailureCode, &r.FailureWhy, &r.Failures, &r.HeldBack, &r.Excess,
 		&r.OrderNo, &r.Customer, &r.Reason, &r.Currency, &r.Amount, &r.OrderTotal, &r.OrderRefunded,
-		&r.RequestedAt, &r.ConfirmedAt, &r.SubmittedAt, &r.PaidAt, &r.ChangedAt,
-		&r.RequestedBy, &r.Entry, &r.ConfirmMethod, &r.Rail, &r.RailRef, &r.RailID,
+		&r.RequestedAt, &r.ConfirmedAt, &r.SubmittedAt, &r.PaidAt, &r.ApprovedAt, &r.ReturnedAt, &r.ChangedAt,
+		&r.RequestedBy, &r.Entry, &r.ConfirmMethod, &r.Rail, &r.RailRef, &r.RailID, &r.Dispute, &r.Recovered,
 		&r.External, &r.Earlier, &r.BuyerNote, &r.RailNote, &r.InternalNote,
 		&r.Revision, &r.EventID, &r.Position, &r.RecordedAt,
 	}

@@ -22,7 +22,7 @@ func (s *simple) Add(e projections.Event) {
 	case domain.PayoutRequested, domain.PayoutRefused:
 		s.order = append(s.order, no)
 	case domain.CommandRefused:
-		if known := s.events[no]; len(known) == 0 || known[0].Merchant != e.Merchant {
+		if known := s.events[no]; len(known) == 0 || known[0].Merchant != e.Merchant || e.Merchant == "" {
 			return
 		}
 	}
@@ -50,10 +50,11 @@ func story(events []projections.Event) (row projections.Row, steps []projections
 	}
 	row = projections.Row{
 		"requested_position": int64(first.Position), "payout_no": payoutOf(first.Body), "merchant": first.Merchant,
-		"failure_code": "", "failure_why": "", "failures": "", "held_back": "",
+		"failure_code": "", "failure_why": "", "failures": "", "held_back": "", "excess": "",
 		"order_no": terms.OrderNo, "customer": "", "reason": terms.Reason, "currency": string(terms.Money.Currency),
 		"amount": terms.Money.Minor, "order_total": nil, "order_refunded": nil,
 		"requested_at": first.EffectiveAt.UnixNano(), "confirmed_at": nil, "submitted_at": nil, "paid_at": nil,
+		"approved_at": nil, "returned_at": nil, "dispute": "", "recovered": int64(0),
 		"requested_by": first.Actor.String(), "entry": terms.Entry, "confirm_method": "",
 		"rail": "", "rail_ref": "", "rail_id": "", "external": terms.External, "earlier": terms.Earlier,
 		"buyer_note": terms.BuyerNote, "rail_note": terms.RailNote, "internal_note": terms.InternalNote,
@@ -67,7 +68,11 @@ func story(events []projections.Event) (row projections.Row, steps []projections
 	if terms.Customer != nil {
 		row["customer"] = terms.Customer.Pseudonym
 	}
+	recovered := int64(0)
 	for _, e := range events {
+		if b, ok := e.Body.(domain.DisputeResolved); ok && b.Recovered != nil {
+			recovered += b.Recovered.Minor
+		}
 		if set := effect(e); set != nil {
 			for column, v := range set {
 				row[column] = v
@@ -82,6 +87,7 @@ func story(events []projections.Event) (row projections.Row, steps []projections
 			"recorded_at": e.RecordedAt.UnixNano(), "revision": e.Revision, "details": string(details),
 		})
 	}
+	row["recovered"] = recovered
 	return row, steps
 }
 
@@ -110,9 +116,23 @@ func effect(e projections.Event) projections.Row {
 	case domain.PayoutPaid:
 		return projections.Row{"status": "PAID", "paid_at": at, "rail_id": b.RailID}
 	case domain.PayoutFailed:
-		return projections.Row{"status": "FAILED", "failure_code": b.Code, "failure_why": b.Why}
+		return projections.Row{"status": "FAILED", "failure_code": b.Code, "failure_why": b.Why, "held_back": ""}
 	case domain.PayoutCancelled:
 		return projections.Row{"status": "CANCELLED", "failure_why": b.Why, "held_back": ""}
+	case domain.ApprovalRequested:
+		return projections.Row{"status": "AWAITING_APPROVAL", "excess": text(b.Excess)}
+	case domain.PayoutApproved:
+		return projections.Row{"approved_at": at}
+	case domain.PayoutRejected:
+		return projections.Row{"status": "REJECTED", "failure_why": b.Why, "held_back": ""}
+	case domain.PayoutExpired:
+		return projections.Row{"status": "EXPIRED", "held_back": ""}
+	case domain.PayoutReturned:
+		return projections.Row{"status": "RETURNED", "returned_at": at, "failure_code": b.Code, "failure_why": b.Why, "dispute": ""}
+	case domain.DisputeOpened:
+		return projections.Row{"dispute": b.Dispute}
+	case domain.DisputeResolved:
+		return projections.Row{"dispute": ""}
 	}
 	return nil
 }

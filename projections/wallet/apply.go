@@ -66,16 +66,36 @@ func (w *writer) want(e *projections.Event) {
 	case domain.PayoutRequested:
 		balance(b.Money)
 		w.holds.Want(b.Payout)
-	case domain.PayoutPaid:
+	case domain.PayoutReturned:
 		balance(b.Money)
-		w.holds.Want(b.Payout)
-	case domain.PayoutFailed:
-		balance(b.Money)
-		w.holds.Want(b.Payout)
-	case domain.PayoutCancelled:
-		balance(b.Money)
-		w.holds.Want(b.Payout)
+	default:
+		if end, ok := endOf(e.Body); ok {
+			balance(end.money)
+			w.holds.Want(end.payout)
+		}
 	}
+}
+
+// ending is how a payout's hold ends.
+type ending struct {
+	kind, payout, reference string
+	money                   domain.Money
+}
+
+func endOf(body domain.Event) (ending, bool) {
+	switch b := body.(type) {
+	case domain.PayoutPaid:
+		return ending{Pay, b.Payout, b.RailID, b.Money}, true
+	case domain.PayoutFailed:
+		return ending{Release, b.Payout, "", b.Money}, true
+	case domain.PayoutCancelled:
+		return ending{Release, b.Payout, "", b.Money}, true
+	case domain.PayoutRejected:
+		return ending{Release, b.Payout, "", b.Money}, true
+	case domain.PayoutExpired:
+		return ending{Release, b.Payout, "", b.Money}, true
+	}
+	return ending{}, false
 }
 
 func (w *writer) apply(e *projections.Event) error {
@@ -101,12 +121,12 @@ func (w *writer) apply(e *projections.Event) error {
 		}
 	case domain.PayoutRequested:
 		return w.reserve(e, b.Payout, b.Money)
-	case domain.PayoutPaid:
-		return w.settle(e, Pay, b.Payout, b.Money, b.RailID)
-	case domain.PayoutFailed:
-		return w.settle(e, Release, b.Payout, b.Money, "")
-	case domain.PayoutCancelled:
-		return w.settle(e, Release, b.Payout, b.Money, "")
+	case domain.PayoutReturned:
+		return w.move(e, Return, b.Money, b.Payout, b.RailID)
+	default:
+		if end, ok := endOf(e.Body); ok {
+			return w.settle(e, end)
+		}
 	}
 	return nil
 }
@@ -128,16 +148,16 @@ func (w *writer) reserve(e *projections.Event, payout string, m domain.Money) er
 
 // settle ends a hold. It must be the same merchant's and of the same amount:
 // else money would appear or vanish here.
-func (w *writer) settle(e *projections.Event, kind, payout string, m domain.Money, reference string) error {
-	h := w.holds.Get(payout)
+func (w *writer) settle(e *projections.Event, end ending) error {
+	h := w.holds.Get(end.payout)
 	if h == nil || h.Merchant != e.Merchant {
-		return fmt.Errorf("payout %s holds no money of merchant %q", payout, e.Merchant)
+		return fmt.Errorf("payout %s holds no money of merchant %q", end.payout, e.Merchant)
 	}
-	if h.Amount != m.Minor || h.Currency != string(m.Currency) {
-		return fmt.Errorf("payout %s holds %d minor units of %s, not %s", payout, h.Amount, h.Currency, m)
+	if h.Amount != end.money.Minor || h.Currency != string(end.money.Currency) {
+		return fmt.Errorf("payout %s holds %d minor units of %s, not %s", end.payout, h.Amount, h.Currency, end.money)
 	}
-	w.holds.Delete(payout)
-	return w.move(e, kind, m, payout, reference)
+	w.holds.Delete(end.payout)
+	return w.move(e, end.kind, end.money, end.payout, end.reference)
 }
 
 // move changes a balance and writes the entry of it.
@@ -160,6 +180,9 @@ func (w *writer) move(e *projections.Event, kind string, m domain.Money, payout,
 	case Pay:
 		b.Held -= m.Minor
 		b.Paid += m.Minor
+	case Return:
+		b.Available += m.Minor
+		b.Returned += m.Minor
 	}
 	if b.Available < 0 || b.Held < 0 {
 		return fmt.Errorf("%s of %s leaves merchant %q with available %d and held %d", kind, m, e.Merchant, b.Available, b.Held)

@@ -22,7 +22,7 @@ func View() *projections.View {
 		Name: Name, Version: version,
 		Types: []string{
 			"MerchantRegistered", "WalletCredited", "WalletDebited", "ArrearsRecorded", "ArrearsCleared",
-			"PayoutRequested", "PayoutPaid", "PayoutFailed", "PayoutCancelled",
+			"PayoutRequested", "PayoutPaid", "PayoutFailed", "PayoutCancelled", "PayoutRejected", "PayoutExpired", "PayoutReturned",
 		},
 		Tables: []*projections.Schema{balances, entries, holds, arrears},
 		New:    func() projections.Writer { return newWriter() },
@@ -78,6 +78,7 @@ const (
 	Hold    = "hold"    // a payout was requested: from available to held
 	Release = "release" // it ended without money going out: from held to available
 	Pay     = "pay"     // it was paid: held falls
+	Return  = "return"  // it came back: available grows
 )
 
 // Entry is one movement. Available and Held are the balance after it.
@@ -90,7 +91,7 @@ type Entry struct {
 	Available   int64
 	Held        int64
 	Payout      string
-	Reference   string // of a credit or debit: the money's source; of a pay: the rail's own number
+	Reference   string // of a credit or debit: the money's source; of a pay or return: the rail's own number
 	EffectiveAt projections.Instant
 	RecordedAt  projections.Instant
 	Revision    int64

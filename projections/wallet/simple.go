@@ -14,11 +14,11 @@ type simple struct {
 }
 
 type simpleMove struct {
-	at                    projections.Event
-	kind, payout, ref     string
-	money                 domain.Money
-	toAvailable, toHeld   int64
-	credited, debited, pd int64
+	at                              projections.Event
+	kind, payout, ref               string
+	money                           domain.Money
+	toAvailable, toHeld             int64
+	credited, debited, paid, cameIn int64
 }
 
 func newSimple() *simple { return &simple{wallets: map[[2]string]projections.Event{}} }
@@ -46,13 +46,22 @@ func (s *simple) Add(e projections.Event) {
 		add(simpleMove{kind: "hold", payout: b.Payout, money: b.Money, toAvailable: -n, toHeld: n})
 	case domain.PayoutPaid:
 		n := b.Money.Minor
-		add(simpleMove{kind: "pay", payout: b.Payout, ref: b.RailID, money: b.Money, toHeld: -n, pd: n})
+		add(simpleMove{kind: "pay", payout: b.Payout, ref: b.RailID, money: b.Money, toHeld: -n, paid: n})
 	case domain.PayoutFailed:
 		n := b.Money.Minor
 		add(simpleMove{kind: "release", payout: b.Payout, money: b.Money, toAvailable: n, toHeld: -n})
 	case domain.PayoutCancelled:
 		n := b.Money.Minor
 		add(simpleMove{kind: "release", payout: b.Payout, money: b.Money, toAvailable: n, toHeld: -n})
+	case domain.PayoutRejected:
+		n := b.Money.Minor
+		add(simpleMove{kind: "release", payout: b.Payout, money: b.Money, toAvailable: n, toHeld: -n})
+	case domain.PayoutExpired:
+		n := b.Money.Minor
+		add(simpleMove{kind: "release", payout: b.Payout, money: b.Money, toAvailable: n, toHeld: -n})
+	case domain.PayoutReturned:
+		n := b.Money.Minor
+		add(simpleMove{kind: "return", payout: b.Payout, ref: b.RailID, money: b.Money, toAvailable: n, cameIn: n})
 	case domain.ArrearsRecorded, domain.ArrearsCleared:
 		s.debts = append(s.debts, e)
 	}
@@ -79,7 +88,8 @@ func (s *simple) Rows() map[string][]projections.Row {
 		plus("held", m.toHeld)
 		plus("credited", m.credited)
 		plus("debited", m.debited)
-		plus("paid", m.pd)
+		plus("paid", m.paid)
+		plus("returned", m.cameIn)
 		plus("entries", 1)
 		r["revision"], r["position"], r["effective_at"] = m.at.Revision, int64(m.at.Position), instant(m.at)
 		add("wallet_entries", projections.Row{
@@ -88,9 +98,10 @@ func (s *simple) Rows() map[string][]projections.Row {
 			"payout_no": m.payout, "reference": m.ref, "effective_at": instant(m.at),
 			"recorded_at": m.at.RecordedAt.UnixNano(), "revision": m.at.Revision,
 		})
-		if m.kind == "hold" {
+		switch m.kind {
+		case "hold":
 			open[m.payout] = m
-		} else {
+		case "pay", "release":
 			delete(open, m.payout)
 		}
 	}

@@ -1,0 +1,231 @@
+package projtest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/amends-ledger/amends/eventstore"
+	"github.com/amends-ledger/amends/projections"
+)
+
+// patience bounds every wait of these checks: far more than any of them needs.
+const patience = 2 * time.Minute
+
+// Opener opens a database; an empty one at its first call in a test, the same
+// one at the next. Options are for the connection.
+type Opener func(t testing.TB, o projections.Options) *projections.DB
+
+// SQLite opens a file in a folder of the test.
+func SQLite(t testing.TB) Opener {
+	path := filepath.Join(t.TempDir(), "views.db")
+	return func(t testing.TB, o projections.Options) *projections.DB {
+		t.Helper()
+		db, err := projections.OpenSQLite(path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
+}
+
+// Run keeps views up to date until they hold all of the store, and stops.
+func Run(t testing.TB, store eventstore.Store, db *projections.DB, views []*projections.View, o projections.RunnerOptions) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tail, err := store.Tail(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, stop := Start(t, store, db, views, o)
+	defer stop()
+	if err := r.WaitFor(ctx, tail); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Start runs a Runner until stop is called, which waits for its end.
+func Start(t testing.TB, store eventstore.Store, db *projections.DB, views []*projections.View, o projections.RunnerOptions) (r *projections.Runner, stop func()) {
+	t.Helper()
+	r, err := projections.NewRunner(store, db, views, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	return r, func() {
+		t.Helper()
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, projections.ErrClosed) {
+			t.Errorf("runner ended: %v", err)
+		}
+	}
+}
+
+// Same fails the test if the database's rows of the views are not those that the
+// evaluators compute from the store.
+func Same(t testing.TB, store eventstore.Store, db *projections.DB, views []*projections.View) {
+	t.Helper()
+	tail, err := store.Tail(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range views {
+		got, asOf, err := db.Rows(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if asOf != tail {
+			t.Errorf("view %s is at position %d, the log ends at %d", v.Name, asOf, tail)
+		}
+		want, err := projections.Evaluate(t.Context(), store, v, tail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		differences := projections.Compare(v, got, want)
+		for i, d := range differences {
+			if i == 10 {
+				t.Errorf("… and %d more", len(differences)-i)
+				break
+			}
+			t.Error(d)
+		}
+	}
+}
+
+// Incremental checks that a database that is fed in steps of random length, with
+// a new runner each time and batches of random size, ends as one that is built
+// in one go, and as the evaluators say.
+func Incremental(t *testing.T, log *Log, views []*projections.View, open func(testing.TB) Opener, seed uint64) {
+	rnd := rand.New(rand.NewPCG(seed, 2))
+	grown := NewLog()
+	db := open(t)(t, projections.Options{})
+	for from := 0; from < log.Len(); {
+		end := min(from+1+rnd.IntN(log.Len()/4), log.Len())
+		o := projections.RunnerOptions{Batch: 1 + rnd.IntN(200), Gather: -1}
+		r, stop := Start(t, grown, db, views, o)
+		if err := log.CopyTo(t.Context(), grown, from, end); err != nil { // while it runs
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		tail, _ := grown.Tail(ctx)
+		if err := r.WaitFor(ctx, tail); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		stop()
+		from = end
+	}
+	Same(t, grown, db, views)
+
+	once := open(t)(t, projections.Options{})
+	Run(t, grown, once, views, projections.RunnerOptions{Batch: log.Len() + 1})
+	Same(t, grown, once, views)
+}
+
+// errKilled stands for the end of the process.
+var errKilled = errors.New("killed")
+
+// Kill checks that a runner that is killed at a statement goes on to the right
+// rows. It tries the first, the last and a random occurrence of each statement,
+// or, if all is set, every statement there is.
+func Kill(t *testing.T, log *Log, views []*projections.View, open func(testing.TB) Opener, seed uint64, all bool) {
+	o := projections.RunnerOptions{Batch: max(1, log.Len()/7), Gather: -1}
+	var texts []string
+	whole := open(t)(t, projections.Options{Statement: func(sql string) error { texts = append(texts, sql); return nil }})
+	Run(t, log, whole, views, o)
+	kills := killPoints(texts, seed, all)
+	t.Logf("%d events, %d statements of %d kinds, killed at %d", log.Len(), len(texts), kinds(texts), len(kills))
+	reached := 0
+	for _, k := range kills {
+		again := open(t)
+		if killAt(t, log, again, views, o, k) {
+			reached++
+		}
+		db := again(t, projections.Options{})
+		Run(t, log, db, views, o)
+		Same(t, log, db, views)
+		db.Close()
+		if t.Failed() {
+			t.Fatalf("after a kill at statement %d: %s", k, texts[k])
+		}
+	}
+	// How events fall into batches differs from run to run, and with it how many
+	// statements there are; nearly all places exist in all of them.
+	if reached < len(kills)*9/10 {
+		t.Errorf("only %d of %d kills happened", reached, len(kills))
+	}
+}
+
+// killAt tells whether the kill happened before all was done.
+func killAt(t *testing.T, log *Log, open Opener, views []*projections.View, o projections.RunnerOptions, k int) bool {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	n, killed := 0, false
+	db := open(t, projections.Options{Statement: func(string) error {
+		if n++; killed || n > k {
+			killed = true
+			cancel()
+			return errKilled
+		}
+		return nil
+	}})
+	r, err := projections.NewRunner(log, db, views, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tail, _ := log.Tail(ctx)
+	go func() {
+		if r.WaitFor(ctx, tail) == nil {
+			cancel()
+		}
+	}()
+	if err := r.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	return killed
+}
+
+func kinds(texts []string) int {
+	seen := map[string]bool{}
+	for _, s := range texts {
+		seen[s] = true
+	}
+	return len(seen)
+}
+
+func killPoints(texts []string, seed uint64, all bool) []int {
+	var out []int
+	rnd := rand.New(rand.NewPCG(seed, 3))
+	at := map[string][]int{}
+	for i, s := range texts {
+		at[s] = append(at[s], i)
+		if all {
+			out = append(out, i)
+		}
+	}
+	if all {
+		return out
+	}
+	chosen := map[int]bool{}
+	for i, s := range texts { // in order, so that the same seed chooses the same
+		places := at[s]
+		if places[0] != i {
+			continue
+		}
+		for _, p := range []int{places[0], places[len(places)-1], places[rnd.IntN(len(places))]} {
+			if !chosen[p] {
+				chosen[p] = true
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
