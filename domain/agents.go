@@ -84,8 +84,8 @@ func (c RemoveAgent) decide(m *Merchant, meta Meta) ([]Event, error) {
 }
 
 // An agent that comes back under the same id starts without permissions and
-// quota, but with what it used.
-func (e AgentAdded) apply(m *Merchant, _ Meta) {
+// quota, but with what it used; another phone is a change of phone.
+func (e AgentAdded) apply(m *Merchant, meta Meta) {
 	if m.Agents == nil {
 		m.Agents = map[string]*Account{}
 	}
@@ -93,6 +93,8 @@ func (e AgentAdded) apply(m *Merchant, _ Meta) {
 	if a == nil {
 		a = &Account{ID: e.Agent.ID}
 		m.Agents[a.ID] = a
+	} else if a.Phone.Pseudonym != e.Agent.Phone.Pseudonym {
+		a.PhoneSince = meta.EffectiveAt
 	}
 	a.Phone, a.Removed = e.Agent.Phone, false
 }

@@ -45,20 +45,25 @@ func localDay(t time.Time, zone *time.Location, known string) (day, month string
 	} else {
 		day = string(text)
 	}
-	return day, day[:len("2006-01")]
+	return day, day[:len(monthOnly)]
 }
 
-// nextDay and nextMonth are the instants (UTC) at which the local day or month
-// that contains t ends.
-func nextDay(t time.Time, zone *time.Location) time.Time {
-	y, m, d := t.In(zone).Date()
-	return startOfDay(y, m, d+1, zone)
-}
-
-func nextMonth(t time.Time, zone *time.Location) time.Time {
-	y, m, _ := t.In(zone).Date()
+// ends is the instant (UTC) at which the day or month of a use is over: when what
+// was used of it falls to zero.
+func (u Use) ends(zone *time.Location) time.Time {
+	if day, err := time.Parse(time.DateOnly, u.Period); err == nil {
+		y, m, d := day.Date()
+		return startOfDay(y, m, d+1, zone)
+	}
+	month, err := time.Parse(monthOnly, u.Period)
+	if err != nil {
+		return time.Time{} // nothing was used yet
+	}
+	y, m, _ := month.Date()
 	return startOfDay(y, m+1, 1, zone)
 }
+
+const monthOnly = "2006-01"
 
 // startOfDay is the first instant of a local date. Midnight may not exist (the
 // clock is put forward over it) or come twice: time.Date promises neither the

@@ -141,7 +141,7 @@ func (r *request) phoneFailures(phone string) (Failure, bool) {
 	}
 	return Failure{
 		Rule: RuleSMSLimitExceeded, Name: "sms_phone_failures_max", Unit: UnitTries,
-		Limit: itoa(limit), Used: itoa(used), Asked: "1", ResetsAt: nextDay(r.at, r.zone),
+		Limit: itoa(limit), Used: itoa(used), Asked: "1", ResetsAt: Use{Period: max(r.day, r.m.PhoneFailures.Day)}.ends(r.zone),
 	}, false
 }
 

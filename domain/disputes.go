@@ -74,6 +74,9 @@ func (c ResolveDispute) decide(m *Merchant, meta Meta) ([]Event, error) {
 	if c.Recovered == nil {
 		return resolved, nil
 	}
+	if p.State != Paid { // it came back meanwhile, all of it
+		return refuse(c, c.Payout, p.wrongState()), nil
+	}
 	if c.Recovered.Minor > p.Money.Minor-p.Recovered {
 		return nil, &Invalid{"recovered", "is more than the payout's " + p.Money.String() + " with what was recovered before"}
 	}

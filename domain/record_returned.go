@@ -61,7 +61,7 @@ func (e PayoutReturned) apply(m *Merchant, meta Meta) {
 	p := m.Payouts[e.Payout]
 	m.Wallet.giveBack(p.Money.Minor)
 	m.uncompensate(p, p.Money.Minor, meta.EffectiveAt)
-	p.State, p.ChangedAt, p.Dispute = Returned, meta.EffectiveAt, ""
+	p.State, p.ChangedAt = Returned, meta.EffectiveAt
 }
 
 // uncompensate takes what the customer does not have any more off the order. Both

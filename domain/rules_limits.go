@@ -8,8 +8,8 @@ func checkMerchantLimit(r *request) {
 	if limit == nil {
 		return
 	}
-	if used := r.m.MerchantDay.in(r.day).Amount; used+asked > limit.Minor {
-		r.failLimit(RuleMerchantLimitExceeded, "merchant_daily_amount", limit.Minor, used, asked, nextDay(r.at, r.zone))
+	if day := r.m.MerchantDay.in(r.day); day.Amount+asked > limit.Minor {
+		r.failLimit(RuleMerchantLimitExceeded, "merchant_daily_amount", limit.Minor, day.Amount, asked, day.ends(r.zone))
 	}
 }
 
@@ -18,12 +18,12 @@ func checkMerchantLimit(r *request) {
 func checkCustomerLimit(r *request) {
 	asked := r.terms.Money.Minor
 	if limit := r.policy.CustomerDailyAmount; limit != nil && r.hasCustomer() {
-		var used int64
+		day := Use{Period: r.day}
 		if r.customer != nil {
-			used = r.customer.Day.in(r.day).Amount
+			day = r.customer.Day.in(r.day)
 		}
-		if used+asked > limit.Minor {
-			r.failLimit(RuleCustomerLimitExceeded, "customer_daily_amount", limit.Minor, used, asked, nextDay(r.at, r.zone))
+		if day.Amount+asked > limit.Minor {
+			r.failLimit(RuleCustomerLimitExceeded, "customer_daily_amount", limit.Minor, day.Amount, asked, day.ends(r.zone))
 		}
 	}
 	if limit := r.policy.CustomerCountMax; limit > 0 {

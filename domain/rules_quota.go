@@ -28,12 +28,12 @@ func checkQuota(r *request) {
 		r.failLimit(RuleQuotaExceeded, "per_payout", limit.Minor, 0, asked, time.Time{})
 	}
 	if limit := q.DailyAmount; limit != nil && day.Amount+asked > limit.Minor {
-		r.failLimit(RuleQuotaExceeded, "daily_amount", limit.Minor, day.Amount, asked, nextDay(r.at, r.zone))
+		r.failLimit(RuleQuotaExceeded, "daily_amount", limit.Minor, day.Amount, asked, day.ends(r.zone))
 	}
 	if q.DailyCount > 0 && day.Count >= q.DailyCount {
-		r.failCount(RuleQuotaExceeded, "daily_count", q.DailyCount, day.Count, nextDay(r.at, r.zone))
+		r.failCount(RuleQuotaExceeded, "daily_count", q.DailyCount, day.Count, day.ends(r.zone))
 	}
 	if limit := q.MonthlyAmount; limit != nil && month.Amount+asked > limit.Minor {
-		r.failLimit(RuleQuotaExceeded, "monthly_amount", limit.Minor, month.Amount, asked, nextMonth(r.at, r.zone))
+		r.failLimit(RuleQuotaExceeded, "monthly_amount", limit.Minor, month.Amount, asked, month.ends(r.zone))
 	}
 }

@@ -37,6 +37,8 @@ func TestScripts(t *testing.T) {
 			s.t = t
 			return s.run(d)
 		})
+		s.t = t
+		s.recallAll()
 	})
 }
 
@@ -52,6 +54,7 @@ func (s *script) run(d *datadriven.TestData) string {
 	}
 	switch d.Cmd {
 	case "setup":
+		s.recallAll()
 		s.world = newWorld(s.t)
 		s.setup(d)
 		return ""
@@ -167,6 +170,7 @@ func (s *script) called(text string) string {
 // number is the reverse of called: p1, p1-2 and p1-D1 begin with a command's id.
 func (s *script) number(text string) string {
 	id, rest, _ := strings.Cut(text, "-")
+	s.name(id)
 	if rest != "" {
 		rest = "-" + rest
 	}
@@ -431,7 +435,7 @@ func assign[T any](v reflect.Value, to T) {
 // hiddenFields repeat the request, or are too long to read.
 var hiddenFields = []string{
 	"money", "reason", "entry", "order_no", "order", "customer", "earlier", "buyer_note", "rail_note", "internal_note",
-	"external", "reason_label", "label", "policy", "month",
+	"external", "reason_label", "policy", "month",
 }
 
 // render writes an event as its name and fields, failures on lines of their own.
@@ -441,7 +445,7 @@ func (s *script) render(e Event) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	long := strings.HasPrefix(name, "PayoutRe") || strings.HasPrefix(name, "Policy")
+	long := slices.Contains([]string{"PayoutRequested", "PayoutRefused", "PolicyPublished", "PolicyAdopted"}, name)
 	line, below := name, ""
 	for _, f := range fields(s.t, data) {
 		if long && slices.Contains(hiddenFields, f.name) {

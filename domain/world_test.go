@@ -2,10 +2,14 @@ package domain
 
 import (
 	"bytes"
+	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata" // the same calendar on every machine
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
 
@@ -18,10 +22,12 @@ type world struct {
 	platform *Merchant
 	m        *Merchant // folded from stored bytes
 	direct   *Merchant // folded from the decided events
+	cold     *Merchant // folded as well, but records leave its memory all the time
+	kept     map[ColdKey]Cold
+	retire   int       // records that leave after each command
 	phone    *Merchant // stream of the one phone that tests text
 	zone     *time.Location
 	currency Currency
-	policy   *PolicyPublished // the latest; nil: none
 	now      time.Time
 	given    int // commands so far
 }
@@ -40,7 +46,7 @@ func byAgent(id string) Actor { return Actor{Role: RoleAgent, ID: id} }
 func newWorld(t testing.TB) *world {
 	return &world{
 		t: t, platform: NewMerchant(""), phone: NewMerchant(""),
-		m: NewMerchant("m1"), direct: NewMerchant("m1"),
+		m: NewMerchant("m1"), direct: NewMerchant("m1"), cold: NewMerchant("m1"), kept: map[ColdKey]Cold{}, retire: 2,
 		zone: zone(t, "Asia/Shanghai"), currency: "CNY",
 		now: time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC), // Monday, 10:00 in Shanghai
 	}
@@ -75,11 +81,19 @@ func (w *world) nextName() string {
 func (w *world) decide(m *Merchant, c Command, meta Meta) ([]Event, Meta, error) {
 	w.t.Helper()
 	before := w.state(m)
-	events, stamped, err := Decide(m, c, meta, w.policy)
+	events, stamped, err := Decide(m, c, meta, w.policy())
 	if after := w.state(m); !bytes.Equal(before, after) {
 		w.t.Fatalf("deciding %s changed the state\nfrom %s\nto   %s", CommandName(c), before, after)
 	}
 	return events, stamped, err
+}
+
+// policy is the latest that is published under the merchant's policy name.
+func (w *world) policy() *PolicyPublished {
+	if p, ok := w.platform.Policies[w.m.Profile.Policy]; ok {
+		return &p
+	}
+	return nil
 }
 
 func (w *world) state(m *Merchant) []byte {
@@ -110,16 +124,64 @@ func (w *world) try(c Command, by Actor, name string) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m == w.m {
+		w.decideCold(c, by, name, events)
+	}
 	for n, e := range events {
 		w.store(m, e, meta, n, len(events))
 	}
-	if err := m.Check(); err != nil {
+	w.keep(w.cold.Retire(w.retire))
+	if err := errors.Join(m.Check(), w.cold.Check()); err != nil {
 		w.t.Fatalf("after %s: %v", CommandName(c), err)
 	}
 	if m == w.m && !bytes.Equal(w.state(w.m), w.state(w.direct)) {
 		w.t.Fatalf("after %s: folded from the store\n%s\nfolded directly\n%s", CommandName(c), w.state(w.m), w.state(w.direct))
 	}
 	return events, nil
+}
+
+// decideCold asks the merchant whose records leave memory: after the recalls that
+// Needs and NeedsMore name it must answer the same.
+func (w *world) decideCold(c Command, by Actor, name string, want []Event) {
+	w.t.Helper()
+	if _, ok := c.(RequestPayout); ok && len(want) == 0 {
+		return // a request that was made before: the ledger's index of keys answers it
+	}
+	w.recall(Needs(c))
+	w.recall(w.cold.NeedsMore(c))
+	got, _, err := w.decide(w.cold, c, w.meta(by, name))
+	if err != nil {
+		w.t.Fatalf("%s after records left memory: %v", CommandName(c), err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Fatalf("%s is decided otherwise after records left memory:\n%s", CommandName(c), diff)
+	}
+}
+
+func (w *world) keep(cold []Cold) {
+	for _, c := range cold {
+		w.kept[ColdKey{c.Kind, c.ID}] = c
+	}
+}
+
+func (w *world) recall(keys []ColdKey) {
+	w.t.Helper()
+	for _, k := range keys {
+		if c, ok := w.kept[k]; ok {
+			if err := w.cold.Recall(c); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// recallAll brings everything back, after which nothing may be missing.
+func (w *world) recallAll() {
+	w.t.Helper()
+	w.recall(slices.Collect(maps.Keys(w.kept)))
+	if diff := cmp.Diff(string(w.state(w.m)), string(w.state(w.cold))); diff != "" {
+		w.t.Fatalf("the state differs after records left memory and came back:\n%s", diff)
+	}
 }
 
 // store applies an event as it reads back from the store.
@@ -138,11 +200,13 @@ func (w *world) store(m *Merchant, e Event, meta Meta, n, of int) {
 		w.t.Fatal(err)
 	}
 	Apply(m, back, backMeta, m.Rev+1)
-	if p, ok := e.(PolicyPublished); ok {
-		w.policy = &p
+	switch e := e.(type) {
+	case MerchantProfileChanged:
+		w.zone = zone(w.t, e.Zone)
 	}
 	if m == w.m {
 		Apply(w.direct, e, meta, w.direct.Rev+1)
+		Apply(w.cold, back, backMeta, w.cold.Rev+1)
 	}
 }
 

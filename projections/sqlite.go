@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"modernc.org/sqlite"
 )
@@ -40,31 +41,53 @@ func OpenSQLite(path string, o Options) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open views: %w", err)
 	}
-	// Every reader of a WAL database needs the writer's setting in its header.
-	first, err := openSQLiteEngine(path, o)
+	db, err := openSQLite("file:"+(&url.URL{Path: path}).EscapedPath()+"?", o)
 	if err != nil {
 		return nil, fmt.Errorf("open views in %s: %w", path, err)
 	}
-	read, err := sql.Open("sqlite", sqliteDSN(path, sqliteReaderCache)+"&_pragma=query_only(1)")
+	return db, nil
+}
+
+// memories tells databases in memory apart.
+var memories atomic.Int64
+
+// OpenMemory opens views that live until Close, and writes nothing. All
+// connections share one database in SQLite's own file system in memory.
+func OpenMemory(o Options) (*DB, error) {
+	db, err := openSQLite(fmt.Sprintf("file:/amends-views-%d?vfs=memdb&", memories.Add(1)), o)
+	if err != nil {
+		return nil, fmt.Errorf("open views in memory: %w", err)
+	}
+	return db, nil
+}
+
+// openSQLite opens the database that a DSN without settings names.
+func openSQLite(dsn string, o Options) (*DB, error) {
+	// Every reader of a WAL database needs the writer's setting in its header.
+	first, err := openSQLiteEngine(dsn, o)
+	if err != nil {
+		return nil, err
+	}
+	read, err := sql.Open("sqlite", withSettings(dsn, sqliteReaderCache)+"&_pragma=query_only(1)")
 	if err != nil {
 		first.close()
-		return nil, fmt.Errorf("open views in %s: %w", path, err)
+		return nil, err
 	}
 	read.SetMaxOpenConns(maxReaders)
 	return &DB{
 		dialect: sqliteDialect, read: read, engine: first,
 		open: func(context.Context) (engine, error) {
-			e, err := openSQLiteEngine(path, o)
+			e, err := openSQLiteEngine(dsn, o)
 			if err != nil {
-				return nil, fmt.Errorf("open views in %s: %w", path, err)
+				return nil, fmt.Errorf("open views again: %w", err)
 			}
 			return e, nil
 		},
 	}, nil
 }
 
-func sqliteDSN(path string, cacheKiB int) string {
-	return fmt.Sprintf("file:%s?%s&_pragma=cache_size(-%d)", (&url.URL{Path: path}).EscapedPath(), sqlitePragmas, cacheKiB)
+func withSettings(dsn string, cacheKiB int) string {
+	return fmt.Sprintf("%s%s&_pragma=cache_size(-%d)", dsn, sqlitePragmas, cacheKiB)
 }
 
 // sqliteEngine speaks to the driver directly: a row is one prepared statement
@@ -79,8 +102,8 @@ type sqliteEngine struct {
 	statement func(string) error
 }
 
-func openSQLiteEngine(path string, o Options) (*sqliteEngine, error) {
-	conn, err := new(sqlite.Driver).Open(sqliteDSN(path, sqliteWriterCache))
+func openSQLiteEngine(dsn string, o Options) (*sqliteEngine, error) {
+	conn, err := new(sqlite.Driver).Open(withSettings(dsn, sqliteWriterCache))
 	if err != nil {
 		return nil, err
 	}

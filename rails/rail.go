@@ -10,7 +10,9 @@ import (
 )
 
 // Rail pays money out. Its methods may be called concurrently and return by the
-// deadline of ctx. The suite railtest tries what is promised here.
+// deadline of ctx. What they say ends up in the log: no error, code or reason may
+// name an account or another personal value. The suite railtest tries what is
+// promised here.
 type Rail interface {
 	// Name is the rail's name in events and configuration; it never changes.
 	Name() string

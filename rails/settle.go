@@ -113,14 +113,8 @@ func clean(s string, maxBytes int) string {
 		}
 		return c
 	}, strings.ToValidUTF8(s, "?"))
-	s = strings.TrimSpace(s)
-	for i := range s {
-		if i > maxBytes { // the character before i ends past the bound
-			return strings.ToValidUTF8(s[:maxBytes], "")
-		}
-	}
-	if len(s) > maxBytes {
-		return strings.ToValidUTF8(s[:maxBytes], "")
+	if s = strings.TrimSpace(s); len(s) > maxBytes {
+		s = strings.ToValidUTF8(s[:maxBytes], "") // without half a character at the end
 	}
 	return s
 }

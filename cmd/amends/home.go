@@ -18,13 +18,15 @@ import (
 //	vault.db      personal values behind the log's pseudonyms, erasable
 //	sandbox/      the demo rail's own book of what it paid
 //	keys/         index of idempotency keys     derived from the log:
-//	views.db      what listings read            delete them while nothing runs,
-//	cursors/      how far the dispatchers are   and they come back
+//	cold.db       old orders and customers      delete them while nothing runs,
+//	views.db      what listings read            and they come back
+//	cursors/      how far the dispatchers are
 type home string
 
 func (h home) log() string         { return filepath.Join(string(h), "log") }
 func (h home) keys() string        { return filepath.Join(string(h), "keys") }
 func (h home) vault() string       { return filepath.Join(string(h), "vault.db") }
+func (h home) cold() string        { return filepath.Join(string(h), "cold.db") }
 func (h home) views() string       { return filepath.Join(string(h), "views.db") }
 func (h home) sandbox() string     { return filepath.Join(string(h), "sandbox") }
 func (h home) cursors() string     { return filepath.Join(string(h), "cursors") }

@@ -25,7 +25,8 @@ type stream struct {
 
 // An entry is the offset of a record and a checksum of the event's id, by which
 // a repeated id is found without reading the events.
-func makeEntry(off int64, id [16]byte) uint64 { return uint64(off)<<32 | uint64(checksum(id[:])) }
+func makeEntry(off int64, id [16]byte) uint64 { return makeEntryID(off, checksum(id[:])) }
+func makeEntryID(off int64, id uint32) uint64 { return uint64(off)<<32 | uint64(id) }
 
 func entryOffset(e uint64) int64 { return int64(e >> 32) }
 func entryID(e uint64) uint32    { return uint32(e) }

@@ -77,8 +77,12 @@ func parseFileHeader(b []byte) (h fileHeader, wrong string) {
 		return h, "no segment file header"
 	}
 	size := int(binary.BigEndian.Uint32(b[12:]))
-	if !validSector(size) || size > len(b) {
+	if !validSector(size) {
 		return h, fmt.Sprintf("sector size %d in the header", size)
+	}
+	h.sector = size
+	if size > len(b) {
+		return h, "the file ends inside of its header"
 	}
 	if binary.BigEndian.Uint32(b[size-4:]) != checksum(b[:size-4]) {
 		return h, "checksum of the file header"
@@ -89,7 +93,6 @@ func parseFileHeader(b []byte) (h fileHeader, wrong string) {
 	if flags := binary.BigEndian.Uint64(b[40:]); flags != 0 {
 		return h, fmt.Sprintf("unknown flags %#x in the file header", flags)
 	}
-	h.sector = size
 	h.number = binary.BigEndian.Uint64(b[16:])
 	h.salt = binary.BigEndian.Uint64(b[24:])
 	h.log = binary.BigEndian.Uint64(b[32:])

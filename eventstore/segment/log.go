@@ -90,21 +90,42 @@ func (l *Log) Recovery() Recovery { return l.recovery }
 //
 // ctx bounds the opening only.
 func Open(ctx context.Context, o Options) (*Log, error) {
-	o, err := o.withDefaults()
+	l, w, err := openLog(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	l.writers.Add(1)
+	go w.loop()
+	if !l.opt.alone {
+		l.helpers.Add(1)
+		go l.indexer()
+		wake(l.indexWork)
+	}
+	if l.opt.ZeroAhead > 0 {
+		l.helpers.Add(1)
+		go l.keeper()
+		wake(l.roomWork)
+	}
+	return l, nil
+}
+
+// openLog is Open without its goroutines.
+func openLog(ctx context.Context, o Options) (*Log, *writer, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, nil, err
 	}
 	if o.MustExist {
 		if err := mustExist(o); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := o.FS.MkdirAll(o.Dir); err != nil {
-		return nil, openError(o, err)
+		return nil, nil, openError(o, err)
 	}
 	lock, err := takeLock(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	l := &Log{
 		opt: o, lock: lock, files: newHandles(o.FS),
@@ -117,21 +138,9 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	if err != nil {
 		l.files.close()
 		lock.Close()
-		return nil, openError(o, err)
+		return nil, nil, openError(o, err)
 	}
-	l.writers.Add(1)
-	go w.loop()
-	if !o.alone {
-		l.helpers.Add(1)
-		go l.indexer()
-		wake(l.indexWork)
-	}
-	if o.ZeroAhead > 0 {
-		l.helpers.Add(1)
-		go l.keeper()
-		wake(l.roomWork)
-	}
-	return l, nil
+	return l, w, nil
 }
 
 // wake tells a background goroutine to look; if it has not yet looked since the
@@ -257,6 +266,23 @@ func (l *Log) Caps() eventstore.Caps {
 		Engine:     "segment",
 		Durability: "an acknowledged write has been synced to the local disk (fdatasync) and survives the loss of power",
 	}
+}
+
+// Seal writes a seal now, not after the idle time: before the files are copied.
+// A seal proves how much of the log was durable, so that a damaged end of the
+// copy is noticed.
+func (l *Log) Seal(ctx context.Context) error {
+	err := l.check(ctx)
+	if err == nil {
+		err = l.submit(ctx, &request{seal: true, done: make(chan struct{}, 1)})
+	}
+	if err == nil {
+		err = l.check(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("seal log %s: %w", l.opt.Dir, err)
+	}
+	return nil
 }
 
 // Close waits for the writes under way, seals the log and releases it.

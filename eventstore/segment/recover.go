@@ -124,11 +124,10 @@ func (l *Log) openSegment(number uint64) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	front := make([]byte, min(size, maxSectorBytes*frontSectors))
-	if err := readFull(f, front, 0); err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.name, err)
+	front, hdr, wrong, err := readFront(f, size)
+	if err != nil {
+		return nil, unreadable(f, &found{segment: s, size: size}, 0, err)
 	}
-	hdr, wrong := parseFileHeader(front)
 	switch {
 	case wrong != "":
 		return nil, &CorruptError{File: s.name, Reason: wrong}
@@ -151,6 +150,21 @@ func (l *Log) openSegment(number uint64) (*found, error) {
 		out.closing = &c
 	}
 	return out, nil
+}
+
+// readFront reads the sectors in front of the frames. How long they are is in
+// the first of them.
+func readFront(f io.ReaderAt, size int64) (front []byte, hdr fileHeader, wrong string, err error) {
+	for sector := int64(minSectorBytes); ; sector = int64(hdr.sector) {
+		front = make([]byte, min(size, frontSectors*sector))
+		if err := readFull(f, front, 0); err != nil {
+			return nil, hdr, "", err
+		}
+		hdr, wrong = parseFileHeader(front)
+		if len(front) < minSectorBytes || !validSector(hdr.sector) || int64(hdr.sector) <= sector {
+			return front, hdr, wrong, nil
+		}
+	}
 }
 
 func readFull(f io.ReaderAt, p []byte, off int64) error {
@@ -471,7 +485,7 @@ func allZero(b []byte) bool {
 
 // unreadable finds the first sector that can't be read, at off or behind.
 func unreadable(h io.ReaderAt, f *found, off int64, cause error) error {
-	b := make([]byte, f.file.sector)
+	b := make([]byte, max(f.file.sector, minSectorBytes))
 	for ; off < f.size; off += int64(len(b)) {
 		if err := readFull(h, b[:min(int64(len(b)), f.size-off)], off); err != nil {
 			break

@@ -14,7 +14,7 @@ import (
 const (
 	// queueLength bounds the requests that wait for the writer. Behind it callers
 	// wait in Append, until their ctx ends.
-	queueLength = 8192
+	queueLength = 4096
 
 	// maxRequestBytes and maxRequestWrites are where AppendBatch cuts a batch
 	// into several requests, and therefore syncs: so that one caller's import
@@ -35,6 +35,7 @@ type request struct {
 	// caller has looked for its ids.
 	looked []int64
 	bytes  int
+	seal   bool // no writes, but a seal
 
 	state atomic.Int32
 	done  chan struct{} // gets one value when the results are final

@@ -124,6 +124,7 @@ func (w *writer) commit() {
 	}
 	w.encode()
 	if len(w.buf) == 0 {
+		w.sealAsked()
 		w.answer()
 		return
 	}
@@ -138,6 +139,7 @@ func (w *writer) commit() {
 		return
 	}
 	w.publish()
+	w.sealAsked()
 	w.answer()
 }
 
@@ -381,6 +383,16 @@ func (w *writer) sealIdle() {
 	}
 	if err := w.seal(); err != nil {
 		w.log.poison(err)
+	}
+}
+
+// sealAsked writes a seal if a request wants one.
+func (w *writer) sealAsked() {
+	for _, r := range w.reqs {
+		if r.seal {
+			w.sealIdle()
+			return
+		}
 	}
 }
 

@@ -2,11 +2,14 @@ package lint
 
 import (
 	"go/ast"
+	"go/token"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // checkPackageDocs: the doc comment of a package is its manual.
@@ -48,10 +51,11 @@ func checkExportedDocs(t *Tree) (out []Finding) {
 			if f.Test() {
 				continue
 			}
-			for _, d := range f.Go.Decls {
+			for i, d := range f.Go.Decls {
 				switch d := d.(type) {
 				case *ast.FuncDecl:
-					if d.Name.IsExported() && d.Doc == nil && exportedReceiver(d) && (d.Recv == nil || !known[d.Name.Name]) {
+					if d.Name.IsExported() && d.Doc == nil && exportedReceiver(d) && !(d.Recv != nil && known[d.Name.Name]) &&
+						!t.sharesDoc(f.Go.Decls[:i], d) {
 						out = append(out, t.at(d.Pos(), "%s is exported and has no doc comment", d.Name.Name))
 					}
 				case *ast.GenDecl:
@@ -63,9 +67,32 @@ func checkExportedDocs(t *Tree) (out []Finding) {
 	return out
 }
 
+// sharesDoc reports whether d stands right below a function whose comment speaks of
+// both: "Day and Month are …".
+func (t *Tree) sharesDoc(before []ast.Decl, d *ast.FuncDecl) bool {
+	for below := d; len(before) > 0; before = before[:len(before)-1] {
+		above, ok := before[len(before)-1].(*ast.FuncDecl)
+		if !ok || t.Fset.Position(above.End()).Line+1 != t.Fset.Position(below.Pos()).Line {
+			return false
+		}
+		if above.Doc != nil {
+			return slices.Contains(strings.FieldsFunc(above.Doc.Text(), notInName), d.Name.Name)
+		}
+		below = above
+	}
+	return false
+}
+
+func notInName(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
 // undocumented looks at types, constants and variables. A comment on a group, or
-// behind a name, counts.
+// behind a name, counts; the values of a named type are documented by the type.
 func (t *Tree) undocumented(d *ast.GenDecl) (out []Finding) {
+	if first, ok := d.Specs[0].(*ast.ValueSpec); ok && d.Tok == token.CONST && d.Lparen.IsValid() {
+		if typ, ok := first.Type.(*ast.Ident); ok && typ.IsExported() {
+			return nil
+		}
+	}
 	for _, s := range d.Specs {
 		switch s := s.(type) {
 		case *ast.TypeSpec:
@@ -136,7 +163,7 @@ func checkLinks(t *Tree) (out []Finding) {
 		if path.Ext(f.Name) != ".md" {
 			continue
 		}
-		text := blank(fence, blank(code, string(f.Text)))
+		text := blank(code, blank(fence, string(f.Text)))
 		for _, m := range link.FindAllStringSubmatchIndex(text, -1) {
 			target := text[m[2]:m[3]]
 			if other.MatchString(target) {

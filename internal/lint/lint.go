@@ -62,7 +62,7 @@ type Tree struct {
 }
 
 // Load reads what git tracks or would add under root; without git, everything
-// that is not hidden.
+// but bin and hidden folders.
 func Load(root string) (*Tree, error) {
 	names, err := tracked(root)
 	if err != nil {
@@ -132,7 +132,7 @@ func tracked(root string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && p != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin") {
+		if hidden := strings.HasPrefix(d.Name(), ".") && d.Name() != ".ci"; d.IsDir() && p != root && (hidden || d.Name() == "bin") {
 			return filepath.SkipDir
 		}
 		if d.Type().IsRegular() {

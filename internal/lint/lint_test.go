@@ -61,6 +61,7 @@ func unpack(t *testing.T, name, root string) (comment []string) {
 			}
 		}
 	}
+	slices.Sort(comment)
 	return slices.DeleteFunc(comment, func(line string) bool { return line == "" })
 }
 
@@ -105,34 +106,49 @@ func TestRulesBite(t *testing.T) {
 }
 
 func TestBrokenFileIsAFinding(t *testing.T) {
-	root := t.TempDir()
-	for name, text := range map[string]string{"go.mod": "module example.com/m\n", "a.go": "package\n"} {
-		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tree, err := Load(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tree := small(t, map[string]string{"a.go": "package\n"})
 	if found := Checks["parse"](tree); len(found) != 1 || found[0].File != "a.go" {
 		t.Errorf("found %v, want a.go", found)
 	}
 }
 
-// A path of the machine that the test runs on is found whatever it looks like.
-func TestPathOfThisCheckoutIsFound(t *testing.T) {
+// These lines can't stand in testdata, since there they would be what they warn of.
+func TestTracesOfThisMachineAreFound(t *testing.T) {
+	for name, line := range map[string]string{
+		"this checkout": "",
+		"module host":   "proxy" + ".golang.org",
+		"package host":  "registry" + ".npmjs.org",
+	} {
+		t.Run(name, func(t *testing.T) {
+			tree := small(t, nil)
+			if line == "" {
+				line = tree.Root
+			}
+			readme := &File{Name: "README.md", Text: []byte("fetched\nfrom " + line + "/x\n")}
+			tree.Files = append(tree.Files, readme)
+			if found := checkMachine(tree); len(found) != 1 || found[0].File != "README.md" || found[0].Line != 2 {
+				t.Errorf("found %v, want README.md:2", found)
+			}
+		})
+	}
+}
+
+// small loads a project with these files and a go.mod.
+func small(t *testing.T, files map[string]string) *Tree {
+	t.Helper()
 	root := t.TempDir()
-	for name, text := range map[string]string{"go.mod": "module example.com/m\n", "README.md": "see " + root + "/x\n"} {
+	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	write("go.mod", "module example.com/m\n")
+	for name, text := range files {
+		write(name, text)
 	}
 	tree, err := Load(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found := checkMachine(tree); len(found) != 1 || found[0].File != "README.md" || found[0].Line != 1 {
-		t.Errorf("found %v, want README.md:1", found)
-	}
+	return tree
 }

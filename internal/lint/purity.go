@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// pure are packages below impure ones that only work on strings.
+var pure = []string{"net/url", "net/netip", "net/mail"}
+
 // impure are the imports, and by "package.Name" the functions and variables, that
 // read a clock, chance, the machine or the network.
 var impure = []string{
@@ -50,7 +53,7 @@ func checkPurity(t *Tree) (out []Finding) {
 
 // isImpure covers an import and those below it (net/http, math/rand/v2).
 func isImpure(p string) bool {
-	return slices.ContainsFunc(impure, func(bad string) bool {
+	return !slices.Contains(pure, p) && slices.ContainsFunc(impure, func(bad string) bool {
 		return !strings.Contains(bad, ".") && (p == bad || strings.HasPrefix(p, bad+"/"))
 	})
 }

@@ -154,29 +154,21 @@ func (m *Mem) Unsynced() []Sector {
 }
 
 func (n *inode) clone(owner *Mem) *inode {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	out := &inode{fs: owner, size: n.size, diskSize: n.diskSize, chunks: make([]*chunk, len(n.chunks))}
 	for i, c := range n.chunks {
 		if c != nil {
-			out.chunks[i] = &chunk{cache: dupChunk(c.cache), disk: dupChunk(c.disk), dirty: c.dirty, lost: c.lost}
+			out.chunks[i] = c.share()
 		}
 	}
 	return out
 }
 
-func dupChunk(b *[chunkSize]byte) *[chunkSize]byte {
-	if b == nil {
-		return nil
-	}
-	d := *b
-	return &d
-}
-
 // crash builds the inode that the next boot finds.
 func (n *inode) crash(name string, c Crash, owner *Mem) *inode {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	out := &inode{fs: owner, size: n.diskSize, chunks: make([]*chunk, len(n.chunks))}
 	if n.size != n.diskSize && c.Size != nil {
 		out.size = c.Size(name, n.diskSize, n.size)
@@ -186,39 +178,44 @@ func (n *inode) crash(name string, c Crash, owner *Mem) *inode {
 		if from == nil {
 			continue
 		}
-		to := &chunk{disk: dupChunk(from.disk)}
-		if to.disk == nil {
-			to.disk = new([chunkSize]byte)
-		}
-		for s := range chunkSectors {
-			at := int64(i*chunkSectors + s)
-			if from.dirty&(1<<s) == 0 || c.Sector == nil || at*SectorSize >= out.size {
-				continue
-			}
-			sector := to.disk[s*SectorSize : (s+1)*SectorSize]
-			switch c.Sector(Sector{name, at}) {
-			case NewContent:
-				if from.cache == nil {
-					clear(sector)
-				} else {
-					copy(sector, from.cache[s*SectorSize:])
-				}
-			case Zeros:
-				clear(sector)
-			case Garbage:
-				if c.Noise != nil {
-					c.Noise(sector)
-				}
-			}
+		from.diskShared = true
+		to := &chunk{disk: from.disk, diskShared: true}
+		if from.dirty != 0 && c.Sector != nil {
+			c.decide(name, i, from, to, out.size)
 		}
 		// Bytes behind the end are gone, whatever their sector had.
-		if end := out.size - int64(i)*chunkSize; end < chunkSize {
+		if end := out.size - int64(i)*chunkSize; end < chunkSize && to.disk != nil {
+			to.ownDisk()
 			clear(to.disk[max(0, end):])
 		}
-		to.cache = dupChunk(to.disk)
+		to.cache, to.cacheShared, to.diskShared = to.disk, true, true
 		out.chunks[i] = to
 	}
 	return out
+}
+
+// decide asks for the fate of each unsynced sector of chunk i.
+func (c *Crash) decide(name string, i int, from, to *chunk, size int64) {
+	for s := range chunkSectors {
+		at := int64(i*chunkSectors + s)
+		if from.dirty&(1<<s) == 0 || at*SectorSize >= size {
+			continue
+		}
+		fate := c.Sector(Sector{name, at})
+		if fate == OldContent {
+			continue
+		}
+		to.ownDisk()
+		sector := to.disk[s*SectorSize : (s+1)*SectorSize]
+		switch {
+		case fate == NewContent && from.cache != nil:
+			copy(sector, from.cache[s*SectorSize:])
+		case fate == Garbage && c.Noise != nil:
+			c.Noise(sector)
+		default:
+			clear(sector)
+		}
+	}
 }
 
 // Bytes returns a copy of what programs see of a file, nil if there is none.
@@ -262,9 +259,7 @@ func (m *Mem) Corrupt(name string, off, length int64, f func(p []byte)) {
 	for i := range p {
 		c, at := n.chunk(off + int64(i))
 		if m.crashable {
-			if c.disk == nil {
-				c.disk = new([chunkSize]byte)
-			}
+			c.ownDisk()
 			c.disk[at] = p[i]
 		}
 	}

@@ -11,10 +11,10 @@ import (
 // SectorSize is the unit in which a simulated disk tears, in bytes.
 const SectorSize = 512
 
-// A chunk is the unit of allocation of a simulated file: big enough that a log
-// of megabytes has few, small enough that cloning a small log is cheap.
+// A chunk is the unit of allocation of a simulated file: small, so that cloning
+// a small log after a small change is cheap.
 const (
-	chunkSectors = 32
+	chunkSectors = 8
 	chunkSize    = chunkSectors * SectorSize
 )
 
@@ -24,6 +24,37 @@ const (
 type chunk struct {
 	cache, disk *[chunkSize]byte // nil is all zeros
 	dirty, lost uint32
+	// Bytes that somebody else may have as well are copied before a change.
+	cacheShared, diskShared bool
+}
+
+// ownCache makes the cache of the chunk one that may be changed.
+func (c *chunk) ownCache() {
+	if c.cache == nil {
+		c.cache = new([chunkSize]byte)
+	} else if c.cacheShared {
+		d := *c.cache
+		c.cache = &d
+	}
+	c.cacheShared = false
+}
+
+// ownDisk does the same for the disk.
+func (c *chunk) ownDisk() {
+	if c.disk == nil {
+		c.disk = new([chunkSize]byte)
+	} else if c.diskShared {
+		d := *c.disk
+		c.disk = &d
+	}
+	c.diskShared = false
+}
+
+// share returns a chunk with the same bytes.
+func (c *chunk) share() *chunk {
+	c.cacheShared, c.diskShared = true, true
+	d := *c
+	return &d
 }
 
 type inode struct {
@@ -156,9 +187,7 @@ func (n *inode) write(p []byte, off int64, track bool) {
 			c = &chunk{}
 			n.chunks[i] = c
 		}
-		if c.cache == nil {
-			c.cache = new([chunkSize]byte)
-		}
+		c.ownCache()
 		m := copy(c.cache[from:], p[done:])
 		if track {
 			c.mark(from, from+m)
@@ -199,6 +228,7 @@ func (f *memFile) Truncate(size int64) error {
 		from := max(0, size-base)
 		if c := n.chunks[i]; c != nil && from < chunkSize {
 			if c.cache != nil {
+				c.ownCache()
 				clear(c.cache[from:])
 			}
 			if f.fs.crashable {
@@ -239,8 +269,8 @@ func (f *memFile) Sync() error {
 
 // flush writes the sectors of mask to the disk.
 func (c *chunk) flush(mask uint32) {
-	if c.cache != nil && c.disk == nil {
-		c.disk = new([chunkSize]byte)
+	if c.cache != nil || c.disk != nil {
+		c.ownDisk()
 	}
 	for s := range chunkSectors {
 		if mask&(1<<s) == 0 || c.disk == nil {
@@ -271,6 +301,7 @@ func (f *memFile) DropCache() error {
 			if c.lost&^c.dirty&(1<<s) == 0 || c.cache == nil {
 				continue
 			}
+			c.ownCache()
 			copy(c.cache[s*SectorSize:(s+1)*SectorSize], c.diskSector(s))
 			c.lost &^= 1 << s
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"math/rand/v2"
+	"os"
 	"syscall"
 	"testing"
 
@@ -237,6 +238,20 @@ func TestDamageWhileOpen(t *testing.T) {
 	}
 }
 
+// torture multiplies what the crash tests try.
+var torture = os.Getenv("AMENDS_TORTURE") != ""
+
+// pick is n, or many under torture.
+func pick(n, many int) int {
+	if torture {
+		return many
+	}
+	return n
+}
+
+// steps is the length of the workload.
+var steps = pick(18, 90)
+
 // workMem makes the workload flush every other step, and merge.
 const workMem = 70
 
@@ -244,7 +259,7 @@ const workMem = 70
 // appends open, and tells how far everything before the call was acknowledged.
 func workload(x *Index, seen func(n int)) error {
 	n := 0
-	for step := range 30 {
+	for step := range steps {
 		a, b := x.Begin(), x.Begin()
 		if err := x.End(b, entries(n+20, n+40), eventstore.Position(n+40)); err != nil {
 			return err
@@ -264,7 +279,7 @@ func workload(x *Index, seen func(n int)) error {
 // TestCrashAtEveryCall takes the power away before every call of the workload, in
 // several ways, and opens what is left.
 func TestCrashAtEveryCall(t *testing.T) {
-	const variants = 8
+	variants := pick(8, 100)
 	mem := vfs.NewCrashMem()
 	x := open(t, mem, workMem)
 	r := rand.New(rand.NewPCG(7, 7))
@@ -291,11 +306,11 @@ func TestCrashAtEveryCall(t *testing.T) {
 	}
 	mem.Inject(nil)
 	x = open(t, mem, workMem)
-	expect(t, x, 1200)
+	expect(t, x, 40*steps)
 	if x.runs[0].last == 1 {
 		t.Error("nothing was merged: the workload misses the crashes of a merge")
 	}
-	if states < 1000 {
+	if states < 800 {
 		t.Errorf("only %d crash states", states)
 	}
 	t.Logf("%d crash states, nothing lost", states)

@@ -230,3 +230,13 @@ func (l *Log) Spoil(n int, typ string, data []byte) {
 	e := &l.events[n]
 	e.Type, e.Data, e.ID = typ, data, uuid.NewSHA1(e.ID, data)
 }
+
+// Types counts the events of each type.
+func (l *Log) Types() map[string]int {
+	events, _, _ := l.view()
+	out := map[string]int{}
+	for _, e := range events {
+		out[e.Type]++
+	}
+	return out
+}

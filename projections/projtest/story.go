@@ -46,9 +46,10 @@ func NewStory(seed uint64, store eventstore.Store, merchants int) (*Story, error
 	money := func(minor int64) *domain.Money { return &domain.Money{Minor: minor, Currency: "CNY"} }
 	s.policy = domain.PolicyPublished{Name: "default", Version: 1, Policy: domain.Policy{
 		AmountMax: money(200_00), OrderCountMax: 3, SMSExemptMax: money(20_00), SMSTries: 3, DuplicateMinutes: 10,
+		AmountMin: money(10), ApprovalRules: []domain.Rule{domain.RuleAmountBelowMin, domain.RuleOrderCountExceeded},
 	}}
-	platform := &player{m: domain.NewMerchant(""), now: s.clock}
-	if err := s.add(domain.PlatformStream, platform, []domain.Event{s.policy}, s.meta(platform, domain.Actor{Role: domain.RolePlatform})); err != nil {
+	market := &player{m: domain.NewMerchant(""), now: s.clock}
+	if err := s.add(domain.PlatformStream, market, []domain.Event{s.policy}, s.meta(market, platform)); err != nil {
 		return nil, err
 	}
 	zones := []string{"Asia/Shanghai", "Europe/London", "UTC"}
@@ -68,7 +69,6 @@ func NewStory(seed uint64, store eventstore.Store, merchants int) (*Story, error
 }
 
 func (s *Story) prologue(p *player, zone string) error {
-	owner, platform := domain.Actor{Role: domain.RoleOwner, ID: "boss"}, domain.Actor{Role: domain.RolePlatform}
 	phone := domain.Subject{Pseudonym: "ph-1", Commitment: "c"}
 	steps := []struct {
 		by  domain.Actor
@@ -95,6 +95,14 @@ func (s *Story) prologue(p *player, zone string) error {
 	return nil
 }
 
+// The roles that act.
+var (
+	owner     = domain.Actor{Role: domain.RoleOwner, ID: "boss"}
+	platform  = domain.Actor{Role: domain.RolePlatform}
+	processor = domain.Actor{Role: domain.RoleProcessor}
+	sender    = domain.Actor{Role: domain.RoleSender}
+)
+
 func (s *Story) quota(agent string) domain.SetQuota {
 	amount := func(minor int64) *domain.Money { return &domain.Money{Minor: minor, Currency: "CNY"} }
 	q := domain.SetQuota{Agent: agent, DailyAmount: amount(100_00 + s.rand.Int64N(300)*100), DailyCount: 5 + s.rand.IntN(10)}
@@ -116,7 +124,9 @@ func (s *Story) Play(commands int) error {
 			err = s.request(p)
 		case roll < 90 && len(p.open) > 0:
 			err = s.goOn(p, p.open[s.rand.IntN(len(p.open))])
-		case roll < 97:
+		case roll < 93 && len(p.done) > 0:
+			err = s.after(p, p.done[s.rand.IntN(len(p.done))])
+		case roll < 98:
 			err = s.manage(p)
 		default:
 			err = s.strange(p)
@@ -128,137 +138,6 @@ func (s *Story) Play(commands int) error {
 	return nil
 }
 
-func (s *Story) pick(options ...string) string { return options[s.rand.IntN(len(options))] }
-
-func (s *Story) request(p *player) error {
-	by := domain.Actor{Role: domain.RoleAgent, ID: s.pick("ann", "ann", "ann", "=bob", "nobody")}
-	if s.rand.IntN(4) == 0 {
-		by = domain.Actor{Role: domain.RoleOwner, ID: s.pick("boss", "")}
-	}
-	t := domain.PayoutTerms{
-		Money:  domain.Money{Minor: 1 + s.rand.Int64N(60_00), Currency: "CNY"},
-		Reason: s.pick(reasons...), Entry: s.pick(domain.Entries...),
-		External: s.pick("", "=1+1", "+CLAIM-7", "@x", "claim 9"),
-	}
-	if s.rand.IntN(20) == 0 {
-		t.Money.Minor = 250_00 // over the policy's amount_max
-	}
-	if s.rand.IntN(5) > 0 {
-		t.OrderNo = fmt.Sprintf("o-%d", s.rand.IntN(200))
-		t.Order = &domain.OrderFacts{
-			ID: t.OrderNo, Total: domain.Money{Minor: 300_00, Currency: "CNY"}, Customer: "cu-" + t.OrderNo, PlacedAt: p.now.Add(-48 * time.Hour),
-		}
-		if s.rand.IntN(2) == 0 {
-			t.Order.Refunded = domain.Money{Minor: s.rand.Int64N(50_00), Currency: "CNY"}
-			t.Customer = &domain.Subject{Pseudonym: t.Order.Customer, Commitment: "c"}
-		}
-		if s.rand.IntN(5) == 0 {
-			t.OrderNo = "" // the facts alone name it
-		}
-	}
-	if s.rand.IntN(6) == 0 {
-		t.BuyerNote, t.RailNote, t.InternalNote = "謝謝您的耐心 \"😀\"", "note,1", "line one\nline two\t=x"
-	}
-	if len(p.done) > 0 && s.rand.IntN(4) == 0 {
-		t.Earlier = p.done[len(p.done)-1]
-	}
-	return s.do(p, by, domain.RequestPayout{PayoutTerms: t})
-}
-
-// goOn takes an open payout a step further.
-func (s *Story) goOn(p *player, no string) error {
-	payout := p.m.Payouts[no]
-	by := payout.By
-	processor := domain.Actor{Role: domain.RoleProcessor}
-	sender := domain.Actor{Role: domain.RoleSender}
-	challenge := payout.Challenge
-	switch payout.State {
-	case domain.AwaitingSMS:
-		switch s.rand.IntN(8) {
-		case 0:
-			return s.do(p, by, domain.CancelPayout{Payout: no, Why: s.pick("", "wrong customer")})
-		case 1:
-			return s.do(p, sender, domain.RecordSMSFailed{Payout: no, Challenge: challenge.ID, Send: challenge.Send, Provider: "inbox", Why: "no route"})
-		case 2:
-			return s.do(p, sender, domain.RecordSMSSent{Payout: no, Challenge: challenge.ID, Send: challenge.Send, Provider: "inbox", MessageID: "m-1"})
-		}
-		p.now = p.m.At // in time for the code
-		return s.confirm(p, no, by)
-	case domain.Authorized:
-		if s.rand.IntN(10) == 0 {
-			return s.do(p, domain.Actor{Role: domain.RoleOwner}, domain.CancelPayout{Payout: no})
-		}
-		return s.do(p, processor, domain.SubmitPayout{Payout: no, Rail: "sandbox"})
-	case domain.Submitted, domain.Unknown:
-		switch s.rand.IntN(6) {
-		case 0:
-			return s.do(p, processor, domain.RecordUnknown{Payout: no, Why: "time-out"})
-		case 1:
-			return s.do(p, processor, domain.RecordFailed{Payout: no, Code: s.pick("ACCOUNT_CLOSED", "LIMIT"), Why: "the rail says no"})
-		}
-		return s.do(p, processor, domain.RecordPaid{Payout: no, RailID: "r-" + no})
-	}
-	return nil
-}
-
-func (s *Story) confirm(p *player, no string, by domain.Actor) error {
-	if err := s.do(p, by, domain.ConfirmSMS{Payout: no, Code: "000000"}); err != nil {
-		return err
-	}
-	c := p.m.Payouts[no].Challenge
-	if c.Open == 0 {
-		return nil
-	}
-	return s.do(p, by, domain.CompareSMS{Payout: no, Challenge: c.ID, Attempt: c.Tries, Matched: s.rand.IntN(3) > 0})
-}
-
-// manage is what owners and the platform do.
-func (s *Story) manage(p *player) error {
-	owner, platform := domain.Actor{Role: domain.RoleOwner, ID: "boss"}, domain.Actor{Role: domain.RolePlatform}
-	switch s.rand.IntN(5) {
-	case 0:
-		return s.do(p, platform, domain.CreditWallet{Money: domain.Money{Minor: 1 + s.rand.Int64N(400_00), Currency: "CNY"}, Reference: s.pick("", "stmt-1")})
-	case 1:
-		return s.do(p, owner, s.quota(s.pick("ann", "=bob")))
-	case 2:
-		return s.do(p, domain.Actor{Role: domain.RoleAgent, ID: "ann"}, s.quota("ann")) // owner only: refused
-	case 3:
-		p.now = p.now.Add(time.Duration(s.rand.IntN(60)) * time.Hour)
-		return nil
-	}
-	p.now = p.now.Add(20 * 24 * time.Hour)
-	return nil
-}
-
-// strange appends what is rare: a request that names no known merchant, a
-// command on a payout that is not there, and events of other commands.
-func (s *Story) strange(p *player) error {
-	platform := domain.Actor{Role: domain.RolePlatform}
-	switch s.rand.IntN(4) {
-	case 0:
-		nobody := &player{m: domain.NewMerchant(""), now: s.clock, zone: time.UTC}
-		head, err := s.store.Head(context.Background(), domain.UnroutedStream)
-		if err != nil {
-			return err
-		}
-		nobody.m.Rev = head
-		cmd := domain.RequestPayout{PayoutTerms: domain.PayoutTerms{
-			Money: domain.Money{Minor: 5_00, Currency: "USD"}, Reason: "other", Entry: "backfill",
-		}}
-		meta := s.meta(nobody, domain.Actor{Role: domain.RoleAgent, ID: "eve"})
-		events, meta, err := domain.Decide(nobody.m, cmd, meta, nil)
-		if err != nil {
-			return err
-		}
-		return s.add(domain.UnroutedStream, nobody, events, meta)
-	case 1:
-		return s.do(p, domain.Actor{Role: domain.RoleOwner}, domain.CancelPayout{Payout: "P0000000000000000000X"})
-	case 2:
-		return s.fact(p, platform, domain.ArrearsRecorded{Money: domain.Money{Minor: 35_00, Currency: "CNY"}, Reference: "fee"})
-	}
-	return s.fact(p, platform, domain.ArrearsCleared{Reference: "settled"})
-}
-
 // do lets the domain decide and appends its events.
 func (s *Story) do(p *player, by domain.Actor, cmd domain.Command) error {
 	events, meta, err := domain.Decide(p.m, cmd, s.meta(p, by), &s.policy)
@@ -266,15 +145,6 @@ func (s *Story) do(p *player, by domain.Actor, cmd domain.Command) error {
 		return fmt.Errorf("decide %s: %w", domain.CommandName(cmd), err)
 	}
 	return s.add(domain.MerchantStream(p.m.ID), p, events, meta)
-}
-
-// fact appends an event as if its command had been given.
-func (s *Story) fact(p *player, by domain.Actor, e domain.Event) error {
-	meta := s.meta(p, by)
-	if meta.EffectiveAt.Before(p.m.At) {
-		meta.EffectiveAt = p.m.At
-	}
-	return s.add(domain.MerchantStream(p.m.ID), p, []domain.Event{e}, meta)
 }
 
 func (s *Story) meta(p *player, by domain.Actor) domain.Meta {
@@ -321,11 +191,10 @@ func (p *player) follow(e domain.Event) {
 	}
 	still := p.open[:0]
 	for _, no := range p.open {
-		switch p.m.Payouts[no].State {
-		case domain.Paid, domain.Failed, domain.Cancelled:
-			p.done = append(p.done, no)
-		default:
+		if p.m.Payouts[no].IsOpen() {
 			still = append(still, no)
+		} else {
+			p.done = append(p.done, no)
 		}
 	}
 	p.open = still

@@ -1,0 +1,407 @@
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/amends-ledger/amends/eventstore"
+	"github.com/amends-ledger/amends/internal/vfs"
+)
+
+// specimen is a log that was closed cleanly: all of it is durable and sealed.
+type specimen struct {
+	*workload
+	fs     *vfs.Mem
+	files  map[string][]byte
+	frames map[string][][2]int64 // where each frame begins and ends
+}
+
+func newSpecimen(t *testing.T, seed uint64, bytes int) *specimen {
+	t.Helper()
+	s := &specimen{workload: newWorkload(seed, Options{}), fs: vfs.NewCrashMem(), files: map[string][]byte{}, frames: map[string][][2]int64{}}
+	l, err := s.open(s.fs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s.fs.Used() < int64(bytes) {
+		if _, err := l.Append(s.ctx, s.next(3)); err != nil {
+			t.Fatal(err)
+		}
+		s.ack()
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	names, err := s.fs.List("log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range names {
+		name := path.Join("log", n)
+		s.files[name] = s.fs.Bytes(name)
+	}
+	l, _, err = openLog(s.ctx, s.withFS(s.fs.Clone()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, seg := range l.segs {
+		off := seg.file.framesStart()
+		for off < seg.end {
+			h, wrong := parseFrameHeader(s.files[seg.path][off:], commitMagic, seg.file)
+			if wrong != "" {
+				t.Fatalf("%s at %d: %s", seg.path, off, wrong)
+			}
+			s.frames[seg.path] = append(s.frames[seg.path], [2]int64{off, off + int64(h.length)})
+			off += int64(h.length)
+		}
+	}
+	return s
+}
+
+func (s *specimen) withFS(fs *vfs.Mem) Options {
+	o := s.options
+	o.FS, o.alone, o.ZeroAhead = fs, true, -1
+	return o
+}
+
+// inspect uses everything in the log that a reader can come by. It returns the
+// first error, or says that something is not what was written.
+func (s *specimen) inspect(fs *vfs.Mem) (err error, silent error) {
+	l, _, err := openLog(s.ctx, s.withFS(fs))
+	if err != nil {
+		return err, nil
+	}
+	defer l.files.close()
+	n, err := s.check(l, len(s.issued))
+	if err != nil {
+		if errors.Is(err, eventstore.ErrCorrupt) || errors.Is(err, syscall.EIO) {
+			return err, nil
+		}
+		return nil, fmt.Errorf("reading all, event %d: %w", n, err)
+	}
+	next := map[string]int64{}
+	for stream, head := range s.heads {
+		for r, err := range l.ReadStream(s.ctx, stream, -1, eventstore.ReadOptions{Backwards: true}) {
+			if err != nil {
+				return err, nil
+			}
+			if want := s.issued[r.Position-1]; r.Revision != head-next[stream] || want.ID != r.ID || want.Stream != stream {
+				return nil, fmt.Errorf("reading %s: revision %d is not what was written", stream, r.Revision)
+			}
+			next[stream]++
+		}
+		if next[stream] != head+1 {
+			return nil, fmt.Errorf("reading %s: %d events of %d", stream, next[stream], head+1)
+		}
+	}
+	// A retry of the first write of each stream must be recognised.
+	for stream := range s.heads {
+		for _, r := range s.issued {
+			if r.Stream == stream && r.Revision == 0 {
+				w := eventstore.Write{Stream: stream, Events: []eventstore.Event{r.Event}}
+				place, err := l.findIDs(s.ctx, &w, 0, s.heads[stream])
+				if err != nil {
+					return err, nil
+				}
+				if place != 0 {
+					return nil, fmt.Errorf("a retry in %s was not recognised", stream)
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// exact tries that a refusal names the place of the damage at byte at of name:
+// no further back than the frame or sector that it is in.
+func (s *specimen) exact(err error, name string, at int64) error {
+	var c *CorruptError
+	if !errors.As(err, &c) {
+		return fmt.Errorf("refused without a place: %w", err)
+	}
+	low, high := int64(0), int64(frontSectors*minSectorBytes)
+	for _, f := range s.frames[name] {
+		if at >= f[0] && at < f[1] {
+			low, high = f[0], f[1]
+		}
+	}
+	if c.File != path.Base(name) || c.Offset < low || c.Offset > at || c.Offset >= high {
+		return fmt.Errorf("damage in %s at byte %d: refused at %s, byte %d", name, at, c.File, c.Offset)
+	}
+	return nil
+}
+
+// tally counts what became of corruptions.
+type tally struct{ tried, refused, harmless int }
+
+// corruption damages a clone of the specimen and checks what becomes of it.
+func (s *specimen) corruption(y *tally, name string, at int64, harm func(*vfs.Mem)) error {
+	y.tried++
+	fs := s.fs.Clone()
+	harm(fs)
+	err, silent := s.inspect(fs)
+	switch {
+	case silent != nil:
+		return fmt.Errorf("SILENT: %s at byte %d: %w", name, at, silent)
+	case err == nil:
+		y.harmless++
+		if strings.HasSuffix(name, segSuffix) && at >= frontSectors*minSectorBytes {
+			return fmt.Errorf("SILENT: %s at byte %d: nobody noticed", name, at)
+		}
+		return nil
+	case !errors.Is(err, eventstore.ErrCorrupt):
+		return fmt.Errorf("%s at byte %d: %w, want ErrCorrupt", name, at, err)
+	}
+	y.refused++
+	return s.exact(err, name, at)
+}
+
+func specimenBytes() int {
+	if torture {
+		return 128 << 10
+	}
+	return 16 << 10
+}
+
+// TestEveryBitFlip flips each bit of a log. Each flip in an event or in a frame
+// must be refused at its place; the rest of a log (seals, indexes, closing
+// records) is redundant, and a flip there must change nothing.
+func TestEveryBitFlip(t *testing.T) {
+	s := newSpecimen(t, 1, specimenBytes())
+	var y tally
+	for name, content := range s.files {
+		for bit := range 8 * len(content) {
+			at := int64(bit / 8)
+			err := s.corruption(&y, name, at, func(fs *vfs.Mem) {
+				fs.Corrupt(name, at, 1, func(p []byte) { p[0] ^= 1 << (bit % 8) })
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Logf("%d files, %d flips: %d refused at their place, %d of redundant bits, 0 silent", len(s.files), y.tried, y.refused, y.harmless)
+}
+
+// TestEverySectorDamaged tries what disks do to whole sectors.
+func TestEverySectorDamaged(t *testing.T) {
+	s := newSpecimen(t, 2, specimenBytes())
+	r := rand.New(rand.NewPCG(1, 1))
+	const sector = minSectorBytes
+	for kind, harm := range map[string]func(p []byte, content []byte, at int64){
+		"zeros":       func(p, _ []byte, _ int64) { clear(p) },
+		"garbage":     func(p, _ []byte, _ int64) { fillRandom(r, p) },
+		"misdirected": func(p, c []byte, at int64) { copy(p, c[(at+sector)%int64(len(c)):]) },
+		"early":       func(p, c []byte, at int64) { copy(p, c[max(0, at-sector):at]) },
+	} {
+		var y tally
+		for name, content := range s.files {
+			for at := int64(0); at < int64(len(content)); at += sector {
+				n := min(sector, int64(len(content))-at)
+				before := string(content[at : at+n])
+				changed := true
+				err := s.corruption(&y, name, at, func(fs *vfs.Mem) {
+					fs.Corrupt(name, at, n, func(p []byte) {
+						harm(p, content, at)
+						changed = string(p) != before
+					})
+				})
+				if err != nil && changed {
+					t.Fatalf("%s: %v", kind, err)
+				}
+			}
+		}
+		t.Logf("%s: %d sectors: %d refused at their place, %d redundant, 0 silent", kind, y.tried, y.refused, y.harmless)
+	}
+}
+
+func fillRandom(r *rand.Rand, p []byte) {
+	for i := range p {
+		p[i] = byte(r.Uint32())
+	}
+}
+
+// TestEverySectorUnreadable has the disk refuse to read each sector.
+func TestEverySectorUnreadable(t *testing.T) {
+	s := newSpecimen(t, 3, specimenBytes())
+	var y tally
+	for name, content := range s.files {
+		for at := int64(0); at < int64(len(content)); at += minSectorBytes {
+			err := s.corruption(&y, name, at, func(fs *vfs.Mem) {
+				fs.Inject(func(op vfs.Op) error {
+					if op.Kind == vfs.OpRead && op.Name == name && op.Off < at+minSectorBytes && op.Off+op.Len > at {
+						return syscall.EIO
+					}
+					return nil
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Logf("%d sectors: %d refused at their place, %d redundant, 0 silent", y.tried, y.refused, y.harmless)
+}
+
+// TestFilesShortenedOrGone cuts each file at each sector, and takes it away.
+func TestFilesShortenedOrGone(t *testing.T) {
+	s := newSpecimen(t, 4, specimenBytes())
+	tried, refused := 0, 0
+	for name, content := range s.files {
+		for size := int64(-1); size < int64(len(content)); size += 256 {
+			fs := s.fs.Clone()
+			if size < 0 {
+				if err := fs.Remove(name); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				f, err := fs.Open(name)
+				if err == nil {
+					err = f.Truncate(size)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			tried++
+			err, silent := s.inspect(fs)
+			if silent != nil {
+				t.Fatalf("%s cut to %d bytes: %v", name, size, silent)
+			}
+			if err != nil {
+				refused++
+				if !errors.Is(err, eventstore.ErrCorrupt) {
+					t.Fatalf("%s cut to %d bytes: %v, want ErrCorrupt", name, size, err)
+				}
+			}
+			if (err == nil) != strings.HasSuffix(name, idxSuffix) {
+				t.Fatalf("%s cut to %d bytes: %v; a segment must be refused, an index made again", name, size, err)
+			}
+		}
+	}
+	t.Logf("%d shortened or missing files: %d refused, the indexes made again", tried, refused)
+}
+
+// TestFlipsInTheTail flips the bits of a log whose last commit was written but
+// not acknowledged. In that commit the flip looks like an interrupted write and
+// may be cut off; before it, it must be refused.
+func TestFlipsInTheTail(t *testing.T) {
+	w, fs := newWorkload(5, Options{}), vfs.NewCrashMem()
+	var tail *vfs.Mem
+	armed := false
+	fs.Inject(func(op vfs.Op) error {
+		if armed && op.Kind == vfs.OpSync && tail == nil {
+			tail = fs.Clone()
+		}
+		return nil
+	})
+	l, err := w.open(fs)
+	for n := 0; n < 3 && err == nil; n++ {
+		_, err = l.Append(w.ctx, w.next(2))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ack()
+	end := l.segs[0].end
+	armed = true
+	if _, err := l.Append(w.ctx, w.next(2)); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	name := path.Join("log", segName(1))
+	size := int64(len(tail.Bytes(name)))
+	cut, refused := 0, 0
+	for at := int64(frontSectors * minSectorBytes); at < size; at++ {
+		for bit := range 8 {
+			fs := tail.Clone()
+			fs.Corrupt(name, at, 1, func(p []byte) { p[0] ^= 1 << bit })
+			o := w.options
+			o.FS = fs
+			l, _, err := openLog(w.ctx, o)
+			if at < end {
+				if !errors.Is(err, eventstore.ErrCorrupt) {
+					t.Fatalf("flip in acknowledged byte %d: %v, want ErrCorrupt", at, err)
+				}
+				refused++
+				continue
+			}
+			if err != nil {
+				t.Fatalf("flip in byte %d, which was never acknowledged: %v", at, err)
+			}
+			if got, err := w.check(l, w.acked); err != nil || got != w.acked || l.Recovery().Offset != end {
+				t.Fatalf("flip in byte %d: %d events, %v, %+v; want %d and a cut at %d", at, got, err, l.Recovery(), w.acked, end)
+			}
+			cut++
+			l.files.close()
+		}
+	}
+	t.Logf("%d flips in the interrupted commit cut off, %d before it refused", cut, refused)
+	if cut == 0 || refused == 0 {
+		t.Error("nothing was tried")
+	}
+}
+
+// TestForeignFiles puts files of one log into another.
+func TestForeignFiles(t *testing.T) {
+	a, b := newSpecimen(t, 6, 16<<10), newSpecimen(t, 7, 16<<10)
+	for name, content := range a.files {
+		if b.files[name] == nil {
+			continue
+		}
+		fs := b.fs.Clone()
+		if err := errors.Join(fs.Remove(name), writeFile(fs, name, content)); err != nil {
+			t.Fatal(err)
+		}
+		err, silent := b.inspect(fs)
+		if silent != nil {
+			t.Fatalf("%s of another log: %v", name, silent)
+		}
+		if isSegment := strings.HasSuffix(name, segSuffix); errors.Is(err, eventstore.ErrCorrupt) != isSegment {
+			t.Errorf("%s of another log: %v", name, err)
+		}
+	}
+}
+
+func writeFile(fs *vfs.Mem, name string, content []byte) error {
+	f, err := fs.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(content, 0)
+	return errors.Join(err, f.Sync(), f.Close(), fs.SyncDir(path.Dir(name)))
+}
+
+// FuzzOpen gives Open a segment file of any bytes: it must not panic, and what it
+// accepts it must be able to read.
+func FuzzOpen(f *testing.F) {
+	hdr := fileHeader{sector: 512, number: 1, salt: 1, log: 2}
+	front := make([]byte, hdr.framesStart())
+	copy(front, hdr.encode())
+	f.Add(front)
+	f.Add(append(front, make([]byte, 512)...))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		fs := vfs.NewMem()
+		if err := errors.Join(fs.MkdirAll("log"), writeFile(fs, "log/00000001.seg", content)); err != nil {
+			t.Fatal(err)
+		}
+		l, _, err := openLog(context.Background(), Options{Dir: "log", FS: fs, alone: true})
+		if err != nil {
+			if !errors.Is(err, eventstore.ErrCorrupt) {
+				t.Errorf("got %v, want ErrCorrupt", err)
+			}
+			return
+		}
+		for _, err := range l.ReadAll(context.Background(), 0, eventstore.Filter{}, 0) {
+			if err != nil {
+				t.Errorf("open accepted what can't be read: %v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,124 @@
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"unicode"
+
+	"github.com/amends-ledger/amends/domain"
+	"github.com/amends-ledger/amends/eventstore"
+	"github.com/amends-ledger/amends/ledger"
+)
+
+// Bounds of what a provider says, so that no provider can write a report that the
+// ledger must refuse as malformed.
+const (
+	maxIDBytes  = 64
+	maxWhyBytes = 400
+)
+
+// message makes the message of a challenge, but for the number that it goes to.
+func (d *Dispatcher) message(ctx context.Context, stream string, revision int64, c challenge) (Message, error) {
+	if c.terms == nil {
+		t, err := findTerms(ctx, d.o.Store, stream, revision, c.event.Payout)
+		if err != nil {
+			return Message{}, err
+		}
+		c.terms = &t
+	}
+	return compose(d.o.Codes, stream, c.event, *c.terms)
+}
+
+// compose derives the code of a challenge.
+func compose(codes *Codes, stream string, e domain.SMSChallengeIssued, t terms) (Message, error) {
+	merchant, ok := domain.MerchantOfStream(stream)
+	if !ok {
+		return Message{}, fmt.Errorf("stream %s is not a merchant's", stream)
+	}
+	return Message{
+		Reference: reference(e.Challenge, e.Send),
+		Code: codes.Code(ledger.CodeInput{
+			Merchant: merchant, Payout: e.Payout, Challenge: e.Challenge, Send: e.Send,
+			Money: t.money, Customer: t.customer, Digits: e.Digits,
+		}),
+		Merchant: merchant, Payout: e.Payout, Money: t.money,
+		Challenge: e.Challenge, Send: e.Send, Phone: e.Phone, ExpiresAt: e.ExpiresAt,
+	}, nil
+}
+
+// findTerms reads a merchant's stream backwards to the request of a payout.
+func findTerms(ctx context.Context, store eventstore.Store, stream string, from int64, payout string) (terms, error) {
+	for e, err := range store.ReadStream(ctx, stream, from, eventstore.ReadOptions{Backwards: true}) {
+		if err != nil {
+			return terms{}, fmt.Errorf("find request of payout %s: %w", payout, err)
+		}
+		if e.Type != typeRequested {
+			continue
+		}
+		decoded, err := domain.Decode(e.Type, e.Version, e.Data)
+		if err != nil {
+			return terms{}, fmt.Errorf("find request of payout %s: %w", payout, err)
+		}
+		if requested, ok := decoded.(domain.PayoutRequested); ok && requested.Payout == payout {
+			return termsOf(requested), nil
+		}
+	}
+	return terms{}, fmt.Errorf("find request of payout %s in %s: not there: %w", payout, stream, eventstore.ErrCorrupt)
+}
+
+// send reveals the number and calls the sender, whose code is somebody else's: it
+// may be slow, panic, or say more in its errors than it should.
+func (d *Dispatcher) send(ctx context.Context, m *Message) (id string, err error) {
+	if m.To, _, err = d.o.Phones.Reveal(ctx, m.Phone); err != nil {
+		return "", fmt.Errorf("reveal phone: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.o.SendTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			said := redact(m, fmt.Sprint(p))
+			d.o.Log.Error("sender panicked", "message", *m, "panic", said, "stack", string(debug.Stack()))
+			err = errors.New("sender panicked: " + said)
+		}
+	}()
+	id, err = d.o.Sender.Send(ctx, *m)
+	if err != nil {
+		err = &sendError{redact(m, err.Error()), err}
+	}
+	return id, err
+}
+
+// redact takes code and number out of a text that is going to be kept.
+func redact(m *Message, text string) string {
+	text = strings.ReplaceAll(text, m.Code, "[code]")
+	if m.To != "" {
+		text = strings.ReplaceAll(text, m.To, "[phone]")
+	}
+	return text
+}
+
+// sendError is a sender's error in words that may be kept.
+type sendError struct {
+	text  string
+	cause error
+}
+
+func (e *sendError) Error() string { return e.text }
+func (e *sendError) Unwrap() error { return e.cause }
+
+// clean makes text of a provider fit for an event: printable, valid UTF-8, bounded.
+func clean(s string, maxBytes int) string {
+	s = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(s, "?"))
+	if s = strings.TrimSpace(s); len(s) > maxBytes {
+		s = strings.ToValidUTF8(s[:maxBytes], "") // without half a character at the end
+	}
+	return s
+}
