@@ -23,6 +23,9 @@ type Parts struct {
 	Books    Books
 	// Progress is told how many rows are done, now and then, by many goroutines.
 	Progress func(done int)
+	// RowTimeout bounds each wait of a row: for its SMS, for the rail's answer;
+	// default DefaultRowTimeout.
+	RowTimeout time.Duration
 }
 
 // Inbox is where the SMS of operators arrive.
@@ -38,7 +41,7 @@ type Books interface {
 	CaughtUp(ctx context.Context, position eventstore.Position) error
 	// Wallets are the wallets of these merchants, in their order.
 	Wallets(ctx context.Context, merchants []string) ([]Wallet, error)
-	// Record is what the view of records says of a payout.
+	// Records calls each with every row of the view of records.
 	Records(ctx context.Context, each func(Record) error) error
 	// Settled calls each with every payment in the rail's own book.
 	Settled(ctx context.Context, each func(payout string, money domain.Money) error) error
@@ -57,9 +60,9 @@ type Record struct {
 }
 
 const (
-	// rowTimeout bounds each wait of a row: for its SMS, for the rail's answer.
-	// Thousands of rows may be ahead of one in a sender's queue.
-	rowTimeout = 2 * time.Minute
+	// DefaultRowTimeout is long: thousands of rows may be ahead of one in a
+	// sender's queue.
+	DefaultRowTimeout = 2 * time.Minute
 	// catchUpTimeout bounds the wait for the views after the last row.
 	catchUpTimeout = 5 * time.Minute
 	// maxInFlight bounds the merchants that are worked on at once: enough to

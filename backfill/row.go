@@ -61,7 +61,7 @@ func (r *run) row(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	doCtx, cancel := context.WithTimeout(ctx, rowTimeout)
+	doCtx, cancel := context.WithTimeout(ctx, r.RowTimeout)
 	receipt, err := r.Ledger.Do(doCtx, req)
 	cancel()
 	if err != nil {
@@ -158,7 +158,7 @@ func (r *run) awaitPaid(ctx context.Context, payout string) error {
 
 // await waits until enough holds, or the payout has ended.
 func (r *run) await(ctx context.Context, payout, what string, enough func(progress) bool) (progress, error) {
-	waitCtx, cancel := context.WithTimeout(ctx, rowTimeout)
+	waitCtx, cancel := context.WithTimeout(ctx, r.RowTimeout)
 	defer cancel()
 	p, err := r.tracker.wait(waitCtx, payout, func(p progress) bool { return p.ended != "" || enough(p) })
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -166,7 +166,7 @@ func (r *run) await(ctx context.Context, payout, what string, enough func(progre
 		if p.stuck != "" {
 			last = " after " + p.stuck
 		}
-		return p, fmt.Errorf("payout %s: %w: waited %v for %s%s", payout, ErrStuck, rowTimeout, what, last)
+		return p, fmt.Errorf("payout %s: %w: waited %v for %s%s", payout, ErrStuck, r.RowTimeout, what, last)
 	}
 	return p, err
 }

@@ -25,6 +25,9 @@ import (
 // at the first fault. A refusal is not one.
 func Run(ctx context.Context, in *Input, parts Parts) (*Result, error) {
 	began, appended := time.Now(), parts.Ledger.Appended()
+	if parts.RowTimeout <= 0 {
+		parts.RowTimeout = DefaultRowTimeout
+	}
 	r := &run{in: in, Parts: parts, outcomes: make([]outcome, len(in.Rows))}
 	r.plan()
 	if err := r.refuseOtherPlan(ctx); err != nil {
@@ -176,7 +179,7 @@ func (r *run) work(ctx context.Context, stop context.CancelCauseFunc) error {
 
 // do carries out one command that must not be refused.
 func (r *run) do(ctx context.Context, req ledger.Request) (ledger.Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, rowTimeout)
+	ctx, cancel := context.WithTimeout(ctx, r.RowTimeout)
 	defer cancel()
 	receipt, err := r.Ledger.Do(ctx, req)
 	return receipt, unexpected(req, receipt, err)

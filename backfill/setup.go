@@ -76,7 +76,10 @@ func (r *run) issue(ctx context.Context, kind vault.Kind, values []string) (map[
 
 // inboxOf is the address that an operator's SMS goes to. The data name no phones,
 // and none is made up: it says what it is, the demo inbox of this account.
-func inboxOf(merchant, account string) string { return "demo-inbox/" + merchant + "/" + account }
+func inboxOf(merchant, account string) string { return InboxPrefix + merchant + "/" + account }
+
+// InboxPrefix begins the addresses of operators that a backfill makes up.
+const InboxPrefix = "demo-inbox/"
 
 var platform = domain.Actor{Role: domain.RolePlatform}
 
@@ -107,7 +110,7 @@ func (r *run) setUp(ctx context.Context) error {
 
 // doAll carries out commands that must not be refused.
 func (r *run) doAll(ctx context.Context, batch []ledger.Request) error {
-	ctx, cancel := context.WithTimeout(ctx, rowTimeout)
+	ctx, cancel := context.WithTimeout(ctx, r.RowTimeout)
 	defer cancel()
 	for i, res := range r.Ledger.DoBatch(ctx, batch) {
 		if err := unexpected(batch[i], res.Receipt, res.Err); err != nil {

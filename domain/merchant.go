@@ -19,7 +19,7 @@ type Merchant struct {
 	Agreement  Agreement
 	Service    ServiceState
 	Adopted    PolicyAdopted // the policy in force here; Version 0 before the first
-	Exemption  Money         // owner's limit for payouts without SMS; zero is off
+	Exemption  Money         `json:",omitzero"` // owner's limit for payouts without SMS; zero is off
 
 	Owner  Account
 	Agents map[string]*Account

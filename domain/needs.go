@@ -8,7 +8,9 @@ func Needs(c Command) []ColdKey {
 	case RequestPayout:
 		return c.PayoutTerms.needs()
 	case ObserveRefund:
-		return []ColdKey{{ColdOrder, c.OrderNo}}
+		if c.OrderNo != "" {
+			return []ColdKey{{ColdOrder, c.OrderNo}}
+		}
 	}
 	if no := payoutOf(c); no != "" {
 		return []ColdKey{{ColdPayout, no}}

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ var Overridable = []Rule{
 // a limit is wise is not its business.
 func (p *Policy) Validate() error {
 	for _, check := range [...]func() error{
-		p.validateAmounts, p.validateNumbers, p.validateLists, p.validateLabels, p.validateTogether,
+		p.validateAmounts, p.validateNumbers, p.validateLists, p.validateLabels, p.validateTogether, p.validateSize,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -112,8 +113,23 @@ func (p *Policy) validateNumbers() error {
 	return nil
 }
 
-// maxListed bounds each list of a policy: it is copied into every merchant's stream.
-const maxListed = 100
+// Bounds on a policy's size: it is copied into every merchant's stream, and must fit
+// into one event of the strictest store, which takes 65,535 bytes with its metadata.
+const (
+	maxListed      = 100
+	maxPolicyBytes = 60_000
+)
+
+func (p *Policy) validateSize() error {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return &Invalid{"policy", err.Error()}
+	}
+	if len(data) > maxPolicyBytes {
+		return &Invalid{"policy", "takes " + strconv.Itoa(len(data)) + " bytes, which is over " + strconv.Itoa(maxPolicyBytes)}
+	}
+	return nil
+}
 
 func (p *Policy) validateLists() error {
 	for _, l := range [...]struct {

@@ -174,6 +174,9 @@ var sampleTexts = map[string]string{
 	"provider": "inbox", "message_id": "msg-3001", "why": "the customer asked", "zone": "Asia/Shanghai", "policy": "standard",
 	"mode": "POP-SOP", "entity_type": "jingxi_enterprise", "limit": "500.00", "used": "480.00", "asked": "12.30", "unit": "CNY",
 	"name": "daily_amount", "state": "completed", "outcome": "upheld", "finding": "F-2026-4", "about": "wallet",
+	"id": "2026030100017", "eligible_modes": "POP-SOP", "eligible_entity_types": "jingxi_enterprise", "ineligible_modes": "FBP",
+	"ineligible_entity_types": "natural_person", "order_states_denied": "locked", "reasons_allowed": "shipping",
+	"reasons_denied": "fee", "payouts": "P2V7K9M4X1QRT8WY6ZJ3N",
 	"command": "CancelPayout", "permissions": "initiate", "agreement_version": "3", "version": "3",
 }
 

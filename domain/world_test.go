@@ -5,12 +5,12 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"testing"
 	"time"
 	_ "time/tzdata" // the same calendar on every machine
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"pgregory.net/rapid"
 )
 
 // world is a merchant, the platform and a clock, for tests. Whatever a test does
@@ -18,7 +18,7 @@ import (
 // change the state, an event that was stored applies like the one that was
 // decided, and the state's sums are right.
 type world struct {
-	t        testing.TB
+	t        rapid.TB
 	platform *Merchant
 	m        *Merchant // folded from stored bytes
 	direct   *Merchant // folded from the decided events
@@ -43,7 +43,7 @@ var (
 
 func byAgent(id string) Actor { return Actor{Role: RoleAgent, ID: id} }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t rapid.TB) *world {
 	return &world{
 		t: t, platform: NewMerchant(""), phone: NewMerchant(""),
 		m: NewMerchant("m1"), direct: NewMerchant("m1"), cold: NewMerchant("m1"), kept: map[ColdKey]Cold{}, retire: 2,
@@ -52,7 +52,7 @@ func newWorld(t testing.TB) *world {
 	}
 }
 
-func zone(t testing.TB, name string) *time.Location {
+func zone(t rapid.TB, name string) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation(name)
 	if err != nil {

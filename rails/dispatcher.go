@@ -111,60 +111,8 @@ func (d *Dispatcher) Run(ctx context.Context) error { return d.follower.Run(ctx)
 // Stats tells how far the dispatcher is. Parked payouts are held back.
 func (d *Dispatcher) Stats() follow.Stats { return d.follower.Stats() }
 
-// followed are the types that Read knows.
-var followed = names(
-	domain.PayoutAuthorized{}, domain.PayoutSubmitted{}, domain.PayoutHeldBack{},
-	domain.ArrearsCleared{}, domain.ServiceResumed{},
-	domain.PayoutPaid{}, domain.PayoutFailed{}, domain.PayoutCancelled{}, domain.PayoutExpired{},
-)
-
-func names(events ...domain.Event) []string {
-	var all []string
-	for _, e := range events {
-		name, _ := domain.EventName(e)
-		all = append(all, name)
-	}
-	return all
-}
-
-// Read implements follow.Handler: the open work of a payout is its last event
-// that calls for something. PayoutOutcomeUnknown changes nothing: the submission
-// stays open, and is what the rail is asked about.
-func (d *Dispatcher) Read(e *eventstore.Recorded) (follow.Change, error) {
-	decoded, err := domain.Decode(e.Type, e.Version, e.Data)
-	if err != nil {
-		return follow.Change{}, err
-	}
-	switch ev := decoded.(type) {
-	case domain.PayoutAuthorized:
-		return follow.Change{Op: follow.Open, Key: ev.Payout, Memo: decoded}, nil
-	case domain.PayoutSubmitted:
-		return follow.Change{Op: follow.Open, Key: ev.Payout, Memo: decoded}, nil
-	case domain.PayoutHeldBack:
-		return follow.Change{Op: follow.Park, Key: ev.Payout}, nil
-	case domain.ArrearsCleared, domain.ServiceResumed:
-		return follow.Change{Op: follow.Release}, nil
-	case domain.PayoutPaid:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	case domain.PayoutFailed:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	case domain.PayoutCancelled:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	case domain.PayoutExpired:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	}
-	return follow.Change{}, nil
-}
-
 // Handle implements follow.Handler.
 func (d *Dispatcher) Handle(ctx context.Context, w follow.Work) (follow.Answer, error) {
-	e, ok := w.Memo.(domain.Event)
-	if !ok {
-		var err error
-		if e, err = domain.Decode(w.Event.Type, w.Event.Version, w.Event.Data); err != nil {
-			return follow.Answer{}, err
-		}
-	}
 	merchant, ok := domain.MerchantOfStream(w.Event.Stream)
 	if !ok {
 		return follow.Answer{}, fmt.Errorf("stream %s is not a merchant's", w.Event.Stream)
@@ -174,15 +122,21 @@ func (d *Dispatcher) Handle(ctx context.Context, w follow.Work) (follow.Answer, 
 		return follow.Answer{}, err
 	}
 	j := job{d: d, payout: w.Key, merchant: merchant, at: meta.EffectiveAt}
-	switch e := e.(type) {
-	case domain.PayoutAuthorized:
+	switch w.Event.Type {
+	case typeAuthorized:
 		return j.submit(ctx, "submit:"+w.Key)
-	case domain.ArrearsCleared, domain.ServiceResumed:
+	case typeCleared, typeResumed:
 		return j.submit(ctx, fmt.Sprintf("submit:%s:%d", w.Key, w.Event.Revision))
-	case domain.PayoutSubmitted:
-		return j.settle(ctx, e, w)
 	}
-	return follow.Answer{}, nil
+	e, err := domain.Decode(w.Event.Type, w.Event.Version, w.Event.Data)
+	if err != nil {
+		return follow.Answer{}, err
+	}
+	submitted, ok := e.(domain.PayoutSubmitted)
+	if !ok {
+		return follow.Answer{}, fmt.Errorf("event %s calls for nothing", w.Event.Type)
+	}
+	return j.settle(ctx, submitted, w)
 }
 
 // job is the work on one event of a payout.

@@ -46,11 +46,11 @@ func (b Codebook) Last(ctx context.Context, merchant, payout string) (Message, e
 			if ev.Payout != payout {
 				continue
 			}
-			t, err := findTerms(ctx, b.Store, stream, e.Revision, payout)
+			requested, err := findRequest(ctx, b.Store, stream, e.Revision, payout)
 			if err != nil {
 				return Message{}, err
 			}
-			return b.compose(&e, ev, t)
+			return compose(b.Codes, &e, ev, requested)
 		}
 	}
 	return Message{}, fmt.Errorf("payout %s: %w", payout, ErrNoChallenge)
@@ -60,7 +60,7 @@ func (b Codebook) Last(ctx context.Context, merchant, payout string) (Message, e
 // the log knows (codes expire by time), of one merchant or, with "", of all, in
 // the order of their payouts. It reads the whole stream, or the whole log.
 func (b Codebook) Open(ctx context.Context, merchant string) ([]Message, error) {
-	requests := make(map[string]terms)
+	requests := make(map[string]domain.PayoutRequested)
 	open := make(map[string]Message) // by payout
 	var order []string
 	for e, err := range b.events(ctx, merchant) {
@@ -75,10 +75,10 @@ func (b Codebook) Open(ctx context.Context, merchant string) ([]Message, error) 
 		switch ev := decoded.(type) {
 		case domain.PayoutRequested:
 			if ev.Confirm == domain.ConfirmBySMS {
-				requests[ev.Payout] = termsOf(ev)
+				requests[ev.Payout] = ev
 			}
 		case domain.SMSChallengeIssued:
-			m, err := b.compose(&e, ev, requests[ev.Payout])
+			m, err := compose(b.Codes, &e, ev, requests[ev.Payout])
 			if err != nil {
 				return nil, fmt.Errorf("list open codes: %w", err)
 			}
@@ -117,14 +117,4 @@ func (b Codebook) events(ctx context.Context, merchant string) iter.Seq2[eventst
 			}
 		}
 	}
-}
-
-func (b Codebook) compose(e *eventstore.Recorded, ev domain.SMSChallengeIssued, t terms) (Message, error) {
-	m, err := compose(b.Codes, e.Stream, ev, t)
-	if err != nil {
-		return Message{}, err
-	}
-	meta, _, err := domain.DecodeMeta(e.Meta)
-	m.IssuedAt = meta.EffectiveAt
-	return m, err
 }

@@ -3,7 +3,6 @@ package sms
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -51,9 +50,6 @@ const (
 	DefaultRetryFirst = 500 * time.Millisecond
 	DefaultRetryMax   = 10 * time.Second
 
-	// maxPending bounds the requests whose challenge was not read yet. It is the
-	// next event of the same write, so there is hardly ever more than one.
-	maxPending = 1_024
 	// ledgerTimeout bounds one command, which is given again under the same key.
 	ledgerTimeout = 30 * time.Second
 )
@@ -70,19 +66,7 @@ var sender = domain.Actor{Role: domain.RoleSender}
 type Dispatcher struct {
 	o        Options
 	follower *follow.Follower
-	pending  map[string]terms // by payout; of Read alone
-}
-
-// terms is what a code is bound to beside its challenge.
-type terms struct {
-	money    domain.Money
-	customer string // pseudonym
-}
-
-// challenge is what Read learned of a challenge.
-type challenge struct {
-	event domain.SMSChallengeIssued
-	terms *terms // nil: to be read back
+	last     *request // that Read has seen
 }
 
 // NewDispatcher is a dispatcher that is ready to Run.
@@ -102,7 +86,7 @@ func NewDispatcher(o Options) *Dispatcher {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Dispatcher{o: o, pending: make(map[string]terms)}
+	d := &Dispatcher{o: o}
 	d.follower = follow.New(follow.Options{
 		Name: "sms", Store: o.Store, Keeper: o.Keeper, Workers: o.Workers, Log: o.Log,
 		Filter: eventstore.Filter{StreamPrefix: domain.MerchantStream(""), Types: followed},
@@ -116,94 +100,12 @@ func (d *Dispatcher) Run(ctx context.Context) error { return d.follower.Run(ctx)
 // Stats tells how far the dispatcher is.
 func (d *Dispatcher) Stats() follow.Stats { return d.follower.Stats() }
 
-var (
-	typeRequested = name(domain.PayoutRequested{})
-	typeIssued    = name(domain.SMSChallengeIssued{})
-	// followed are the types that Read knows.
-	followed = []string{
-		typeRequested, typeIssued, name(domain.SMSSent{}), name(domain.SMSSendFailed{}),
-		name(domain.SMSConfirmed{}), name(domain.SMSChallengeLocked{}),
-		name(domain.PayoutCancelled{}), name(domain.PayoutExpired{}),
-	}
-)
-
-func name(e domain.Event) string {
-	name, _ := domain.EventName(e)
-	return name
-}
-
-// Read implements follow.Handler: the open work of a payout is its last challenge.
-func (d *Dispatcher) Read(e *eventstore.Recorded) (follow.Change, error) {
-	decoded, err := domain.Decode(e.Type, e.Version, e.Data)
-	if err != nil {
-		return follow.Change{}, err
-	}
-	switch ev := decoded.(type) {
-	case domain.PayoutRequested:
-		d.remember(ev)
-	case domain.SMSChallengeIssued:
-		c := challenge{event: ev}
-		if t, ok := d.pending[ev.Payout]; ok {
-			c.terms = &t
-			delete(d.pending, ev.Payout)
-		}
-		return follow.Change{Op: follow.Open, Key: ev.Payout, Tag: reference(ev.Challenge, ev.Send), Memo: c}, nil
-	case domain.SMSSent:
-		return follow.Change{Op: follow.Close, Key: ev.Payout, Tag: reference(ev.Challenge, ev.Send)}, nil
-	case domain.SMSSendFailed:
-		return follow.Change{Op: follow.Close, Key: ev.Payout, Tag: reference(ev.Challenge, ev.Send)}, nil
-	case domain.SMSConfirmed:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	case domain.SMSChallengeLocked:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	case domain.PayoutCancelled:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	case domain.PayoutExpired:
-		return follow.Change{Op: follow.Close, Key: ev.Payout}, nil
-	}
-	return follow.Change{}, nil
-}
-
-// remember keeps what the challenge of a request will need.
-func (d *Dispatcher) remember(e domain.PayoutRequested) {
-	if e.Confirm != domain.ConfirmBySMS {
-		return
-	}
-	if len(d.pending) >= maxPending {
-		clear(d.pending) // they are read back from the log, should their challenges come
-	}
-	d.pending[e.Payout] = termsOf(e)
-}
-
-func termsOf(e domain.PayoutRequested) terms {
-	t := terms{money: e.Money}
-	if e.Customer != nil {
-		t.customer = e.Customer.Pseudonym
-	}
-	return t
-}
-
 // Handle implements follow.Handler: it sends the code of one challenge.
 func (d *Dispatcher) Handle(ctx context.Context, w follow.Work) (follow.Answer, error) {
-	c, ok := w.Memo.(challenge)
-	if !ok {
-		decoded, err := domain.Decode(w.Event.Type, w.Event.Version, w.Event.Data)
-		if err != nil {
-			return follow.Answer{}, err
-		}
-		if c.event, ok = decoded.(domain.SMSChallengeIssued); !ok {
-			return follow.Answer{}, fmt.Errorf("event %s opens no challenge", w.Event.Type)
-		}
-	}
-	meta, _, err := domain.DecodeMeta(w.Event.Meta)
+	m, err := d.message(ctx, &w.Event, w.Memo)
 	if err != nil {
 		return follow.Answer{}, err
 	}
-	m, err := d.message(ctx, w.Event.Stream, w.Event.Revision, c)
-	if err != nil {
-		return follow.Answer{}, err
-	}
-	m.IssuedAt = meta.EffectiveAt
 	id, err := d.send(ctx, &m)
 	if ctx.Err() != nil {
 		return follow.Answer{}, ctx.Err()

@@ -21,52 +21,75 @@ const (
 )
 
 // message makes the message of a challenge, but for the number that it goes to.
-func (d *Dispatcher) message(ctx context.Context, stream string, revision int64, c challenge) (Message, error) {
-	if c.terms == nil {
-		t, err := findTerms(ctx, d.o.Store, stream, revision, c.event.Payout)
+// The request, which says what the code is bound to, may be at hand already.
+func (d *Dispatcher) message(ctx context.Context, e *eventstore.Recorded, memo any) (Message, error) {
+	decoded, err := domain.Decode(e.Type, e.Version, e.Data)
+	if err != nil {
+		return Message{}, err
+	}
+	issued, ok := decoded.(domain.SMSChallengeIssued)
+	if !ok {
+		return Message{}, fmt.Errorf("event %s issues no challenge", e.Type)
+	}
+	if r, ok := memo.(*request); ok {
+		decoded, err := domain.Decode(typeRequested, r.version, r.data)
 		if err != nil {
 			return Message{}, err
 		}
-		c.terms = &t
+		if requested, ok := decoded.(domain.PayoutRequested); ok && requested.Payout == issued.Payout {
+			return compose(d.o.Codes, e, issued, requested)
+		}
 	}
-	return compose(d.o.Codes, stream, c.event, *c.terms)
+	requested, err := findRequest(ctx, d.o.Store, e.Stream, e.Revision, issued.Payout)
+	if err != nil {
+		return Message{}, err
+	}
+	return compose(d.o.Codes, e, issued, requested)
 }
 
-// compose derives the code of a challenge.
-func compose(codes *Codes, stream string, e domain.SMSChallengeIssued, t terms) (Message, error) {
-	merchant, ok := domain.MerchantOfStream(stream)
+// compose derives the code of a challenge, whose event e is.
+func compose(codes *Codes, e *eventstore.Recorded, issued domain.SMSChallengeIssued, r domain.PayoutRequested) (Message, error) {
+	merchant, ok := domain.MerchantOfStream(e.Stream)
 	if !ok {
-		return Message{}, fmt.Errorf("stream %s is not a merchant's", stream)
+		return Message{}, fmt.Errorf("stream %s is not a merchant's", e.Stream)
+	}
+	meta, _, err := domain.DecodeMeta(e.Meta)
+	if err != nil {
+		return Message{}, err
+	}
+	in := ledger.CodeInput{
+		Merchant: merchant, Payout: issued.Payout, Challenge: issued.Challenge, Send: issued.Send,
+		Money: r.Money, Digits: issued.Digits,
+	}
+	if r.Customer != nil {
+		in.Customer = r.Customer.Pseudonym
 	}
 	return Message{
-		Reference: reference(e.Challenge, e.Send),
-		Code: codes.Code(ledger.CodeInput{
-			Merchant: merchant, Payout: e.Payout, Challenge: e.Challenge, Send: e.Send,
-			Money: t.money, Customer: t.customer, Digits: e.Digits,
-		}),
-		Merchant: merchant, Payout: e.Payout, Money: t.money,
-		Challenge: e.Challenge, Send: e.Send, Phone: e.Phone, ExpiresAt: e.ExpiresAt,
+		Reference: reference(issued.Challenge, issued.Send), Code: codes.Code(in),
+		Merchant: merchant, Payout: issued.Payout, Money: r.Money,
+		Challenge: issued.Challenge, Send: issued.Send, Phone: issued.Phone,
+		IssuedAt: meta.EffectiveAt, ExpiresAt: issued.ExpiresAt,
 	}, nil
 }
 
-// findTerms reads a merchant's stream backwards to the request of a payout.
-func findTerms(ctx context.Context, store eventstore.Store, stream string, from int64, payout string) (terms, error) {
+// findRequest reads a merchant's stream backwards to the request of a payout.
+func findRequest(ctx context.Context, store eventstore.Store, stream string, from int64, payout string) (domain.PayoutRequested, error) {
 	for e, err := range store.ReadStream(ctx, stream, from, eventstore.ReadOptions{Backwards: true}) {
 		if err != nil {
-			return terms{}, fmt.Errorf("find request of payout %s: %w", payout, err)
+			return domain.PayoutRequested{}, fmt.Errorf("find request of payout %s: %w", payout, err)
 		}
 		if e.Type != typeRequested {
 			continue
 		}
 		decoded, err := domain.Decode(e.Type, e.Version, e.Data)
 		if err != nil {
-			return terms{}, fmt.Errorf("find request of payout %s: %w", payout, err)
+			return domain.PayoutRequested{}, fmt.Errorf("find request of payout %s: %w", payout, err)
 		}
 		if requested, ok := decoded.(domain.PayoutRequested); ok && requested.Payout == payout {
-			return termsOf(requested), nil
+			return requested, nil
 		}
 	}
-	return terms{}, fmt.Errorf("find request of payout %s in %s: not there: %w", payout, stream, eventstore.ErrCorrupt)
+	return domain.PayoutRequested{}, fmt.Errorf("find request of payout %s in %s: not there: %w", payout, stream, eventstore.ErrCorrupt)
 }
 
 // send reveals the number and calls the sender, whose code is somebody else's: it

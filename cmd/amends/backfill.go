@@ -85,6 +85,11 @@ func (a *app) run(ctx context.Context, in *backfill.Input, open opener, then fun
 	defer func() { err = errors.Join(err, m.close()) }()
 	ctx, cancel := m.bound(ctx)
 	defer cancel()
+	defer func() { // a part that failed is why, not that the rest was told to stop
+		if errors.Is(err, context.Canceled) && !errors.Is(context.Cause(ctx), context.Canceled) {
+			err = context.Cause(ctx)
+		}
+	}()
 	progress, done := a.progress(len(in.Rows))
 	result, err = backfill.Run(ctx, in, m.parts(progress))
 	done()

@@ -165,13 +165,20 @@ func (a *app) payoutsCommand() *cobra.Command {
 	f.flags(ls)
 	ls.Flags().IntVar(&limit, "limit", 0, "at most so many `records`, 0 for all (default 100 in tables)")
 	show := &cobra.Command{
-		Use: "show NUMBER", Short: "Tell the whole story of one payout",
+		Use: "show [NUMBER]", Short: "Tell the whole story of one payout",
 		Long: "Tell the whole story of one payout or refused request, event by event. NUMBER is its payout no.,\n" +
 			"or an order no. or your own number, if only one payout has it.",
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.look(cmd.Context(), func(ctx context.Context, l *looking) error { return a.payoutsShow(ctx, l, args[0]) })
-		},
+		Args: cobra.MaximumNArgs(1),
+	}
+	payout := show.Flags().String("payout", "", "the payout `no.`, in place of NUMBER")
+	show.RunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case *payout == "" && len(args) == 1:
+			*payout = args[0]
+		case *payout == "" || len(args) == 1:
+			return usage("name one payout, as NUMBER or with --payout")
+		}
+		return a.look(cmd.Context(), func(ctx context.Context, l *looking) error { return a.payoutsShow(ctx, l, *payout) })
 	}
 	cmd.AddCommand(ls, show)
 	return cmd

@@ -73,22 +73,20 @@ func (a *app) openHome(ctx context.Context) (*machine, error) {
 		return nil, err
 	}
 	h := home(folder)
+	for _, dir := range []string{string(h), h.cursors(), h.sandbox()} { // nobody else's business
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+	}
 	return openMachine(ctx, place{
-		log: segment.Options{Dir: h.log()},
-		secrets: func(logIsEmpty bool) (secrets, error) {
-			for _, dir := range []string{h.cursors(), h.sandbox()} { // the log's folder is there by now
-				if err := os.MkdirAll(dir, 0o700); err != nil {
-					return secrets{}, err
-				}
-			}
-			return h.loadSecrets(logIsEmpty)
-		},
-		keys:   keyindex.Options{FS: vfs.OS, Dir: h.keys()},
-		cold:   h.cold(),
-		vault:  func(key []byte) (*vault.Vault, error) { return vault.Open(h.vault(), key, nil) },
-		bank:   func() (*sandbox.Bank, error) { return sandbox.Open(filepath.Join(h.sandbox(), "book.db")) },
-		views:  func() (*projections.DB, error) { return projections.OpenSQLite(h.views(), projections.Options{}) },
-		cursor: func(name string) follow.Keeper { return follow.File(filepath.Join(h.cursors(), name+".cursor")) },
+		log:     segment.Options{Dir: h.log()},
+		secrets: h.loadSecrets,
+		keys:    keyindex.Options{FS: vfs.OS, Dir: h.keys()},
+		cold:    h.cold(),
+		vault:   func(key []byte) (*vault.Vault, error) { return vault.Open(h.vault(), key, nil) },
+		bank:    func() (*sandbox.Bank, error) { return sandbox.Open(filepath.Join(h.sandbox(), "book.db")) },
+		views:   func() (*projections.DB, error) { return projections.OpenSQLite(h.views(), projections.Options{}) },
+		cursor:  func(name string) follow.Keeper { return follow.File(filepath.Join(h.cursors(), name+".cursor")) },
 	})
 }
 
@@ -147,7 +145,7 @@ func openMachine(ctx context.Context, p place) (_ *machine, err error) {
 		return nil, err
 	}
 	m.closing.add("views", m.db.Close)
-	if m.runner, err = projections.NewRunner(m.store, m.db, views(), projections.RunnerOptions{}); err != nil {
+	if m.runner, err = projections.NewRunner(m.store, m.db, views(), projections.RunnerOptions{Gather: gather}); err != nil {
 		return nil, err
 	}
 	m.inbox = inbox.New(sms.Codebook{Store: m.store, Codes: codes}, 0)
@@ -226,6 +224,11 @@ func (m *machine) parts(progress func(int)) backfill.Parts {
 		Store: m.store, Ledger: m.ledger, Subjects: m.vault, Inbox: m.inbox, Books: books{m}, Progress: progress,
 	}
 }
+
+// gather is how long the views may be behind while events pour in: rows that
+// change several times in it are written once, which is a third of the work of a
+// backfill. Who waits for the views does not wait that long.
+const gather = 250 * time.Millisecond
 
 // closeTimeout bounds the end of each part: a dispatcher lets work under way
 // finish for five seconds.

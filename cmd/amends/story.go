@@ -160,10 +160,10 @@ func (a *app) tell(w io.Writer, s story) error {
 	}
 	fmt.Fprintln(w)
 	for _, e := range s.Events {
-		fmt.Fprintf(w, "  %s  %-20s %s  %s\n", shortTime(e.EffectiveAt), e.Type, oneLine(e.Words),
-			paint.quiet(fmt.Sprintf("(event %d of the log, by %s, recorded %s)", e.Position, oneLine(e.Actor), shortTime(e.RecordedAt))))
+		fmt.Fprintf(w, "  %s  %-18s  %s\n", shortTime(e.EffectiveAt), e.Type, oneLine(e.Words))
+		fmt.Fprintf(w, "  %s\n", paint.quiet(fmt.Sprintf("%-42sevent %d, by %s, recorded %s", "", e.Position, oneLine(e.Actor), shortTime(e.RecordedAt))))
 		for _, f := range e.failures {
-			fmt.Fprintf(w, "  %22s✗ %s\n", "", oneLine(a.failure(f)))
+			fmt.Fprintf(w, "  %42s✗ %s\n", "", oneLine(a.failure(f)))
 		}
 	}
 	return nil

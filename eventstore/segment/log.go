@@ -78,6 +78,9 @@ type Recovery struct {
 	// Reindexed is how many full segments had no usable index and were read
 	// from front to back.
 	Reindexed int
+	// Notes are oddities that are not damage to any event, such as a seal that
+	// a crash has torn.
+	Notes []string
 }
 
 // Recovery returns what Open found and did.
@@ -94,6 +97,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.queue = make(chan *request, queueLength)
 	l.writers.Add(1)
 	go w.loop()
 	if !l.opt.alone {
@@ -129,7 +133,7 @@ func openLog(ctx context.Context, o Options) (*Log, *writer, error) {
 	}
 	l := &Log{
 		opt: o, lock: lock, files: newHandles(o.FS),
-		queue: make(chan *request, queueLength), done: make(chan struct{}), failed: make(chan struct{}),
+		done: make(chan struct{}), failed: make(chan struct{}),
 		streams:  map[string]*stream{},
 		roomWork: make(chan struct{}, 1), indexWork: make(chan struct{}, 1), quit: make(chan struct{}),
 	}

@@ -222,7 +222,7 @@ func (r *streamReader) fill(off int64, n int) error {
 	r.buf = r.buf[:m]
 	if err != nil && !errors.Is(err, io.EOF) {
 		r.buf = r.buf[:0]
-		return fmt.Errorf("read %s at byte %d: %w", r.seg.name, off, err)
+		return unreadableSector(r.file, r.seg.name, r.seg.file.sector, off, off+int64(n), err)
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func (w *walker) readErr(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return w.corrupt(w.at, "the file ends early")
 	}
-	return fmt.Errorf("read %s at byte %d: %w", w.name, w.at, err)
+	return unreadableSector(w.win.f, w.name, w.file.sector, w.at, w.win.limit, err)
 }
 
 // interner gives equal names one string, so that reading a million events does

@@ -143,13 +143,21 @@ func (l *Log) openSegment(number uint64) (*found, error) {
 	for i := range out.seals {
 		if h, wrong := parseFrameHeader(front[hdr.offsetOf(firstSeal+i):], sealMagic, hdr); wrong == "" {
 			out.seals[i] = h.durable
+		} else if !allZero(front[hdr.offsetOf(firstSeal+i):][:hdr.sector]) {
+			l.note("%s: seal %d: %s", s.name, i, wrong)
 		}
 	}
 	at := hdr.offsetOf(closingSector)
 	if c, wrong := parseClosing(front[at:at+int64(hdr.sector)], hdr); wrong == "" {
 		out.closing = &c
+	} else if !allZero(front[at:][:hdr.sector]) {
+		l.note("%s: closing record: %s", s.name, wrong)
 	}
 	return out, nil
+}
+
+func (l *Log) note(format string, args ...any) {
+	l.recovery.Notes = append(l.recovery.Notes, fmt.Sprintf(format, args...))
 }
 
 // readFront reads the sectors in front of the frames. How long they are is in
@@ -232,6 +240,9 @@ func (l *Log) replayOne(f *found, later []*found) error {
 // replayClosed takes a full segment from its index. Without a usable index it
 // is read, and the index made again.
 func (l *Log) replayClosed(f *found) error {
+	if err := l.indexEarlier(); err != nil {
+		return err
+	}
 	c := f.closing
 	if c.first != f.first {
 		return &CorruptError{File: f.name, Offset: f.file.offsetOf(closingSector), Reason: fmt.Sprintf(
@@ -265,6 +276,22 @@ func (l *Log) replayClosed(f *found) error {
 	}
 	if err := l.saveIndex(f.segment); err != nil && !vfs.IsFull(err) {
 		return err
+	}
+	return nil
+}
+
+// indexEarlier makes the index, in memory, of segments that come before a closed
+// one and are not closed themselves, because their closing record is damaged. An
+// index links to those before it, so they are made in order.
+func (l *Log) indexEarlier() error {
+	for _, s := range l.segs {
+		if s.index != nil {
+			continue
+		}
+		l.retire(s)
+		if err := l.indexSegment(s, l.indexedBefore); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -485,13 +512,19 @@ func allZero(b []byte) bool {
 
 // unreadable finds the first sector that can't be read, at off or behind.
 func unreadable(h io.ReaderAt, f *found, off int64, cause error) error {
-	b := make([]byte, max(f.file.sector, minSectorBytes))
-	for ; off < f.size; off += int64(len(b)) {
-		if err := readFull(h, b[:min(int64(len(b)), f.size-off)], off); err != nil {
+	return unreadableSector(h, f.name, f.file.sector, off, f.size, cause)
+}
+
+func unreadableSector(h io.ReaderAt, name string, sector int, off, size int64, cause error) error {
+	b := make([]byte, max(sector, minSectorBytes))
+	first := off
+	for at := off - off%int64(len(b)); at < size; at += int64(len(b)) {
+		if err := readFull(h, b[:min(int64(len(b)), size-at)], at); err != nil {
+			first = max(off, at)
 			break
 		}
 	}
-	return fmt.Errorf("%w: %w", &CorruptError{File: f.name, Offset: off, Reason: "the disk can't read it"}, cause)
+	return fmt.Errorf("%w: %w", &CorruptError{File: name, Offset: first, Reason: "the disk can't read it"}, cause)
 }
 
 // replayFrame takes the events of a frame into the streams.

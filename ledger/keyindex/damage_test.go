@@ -250,7 +250,7 @@ func pick(n, many int) int {
 }
 
 // steps is the length of the workload.
-var steps = pick(18, 90)
+var steps = pick(18, 60)
 
 // workMem makes the workload flush every other step, and merge.
 const workMem = 70
@@ -279,7 +279,7 @@ func workload(x *Index, seen func(n int)) error {
 // TestCrashAtEveryCall takes the power away before every call of the workload, in
 // several ways, and opens what is left.
 func TestCrashAtEveryCall(t *testing.T) {
-	variants := pick(8, 100)
+	variants := pick(8, 30)
 	mem := vfs.NewCrashMem()
 	x := open(t, mem, workMem)
 	r := rand.New(rand.NewPCG(7, 7))

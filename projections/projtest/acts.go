@@ -45,7 +45,20 @@ func (s *Story) request(p *player) error {
 	if len(p.done) > 0 && s.rand.IntN(4) == 0 {
 		t.Earlier = p.done[len(p.done)-1]
 	}
-	return s.do(p, by, domain.RequestPayout{PayoutTerms: t})
+	before := len(p.open)
+	if err := s.do(p, by, domain.RequestPayout{PayoutTerms: t}); err != nil || len(p.open) == before {
+		return err
+	}
+	no := p.open[before]
+	for range s.rand.IntN(6) { // often it goes on at once, while its code is valid
+		if !p.m.Payouts[no].IsOpen() {
+			break
+		}
+		if err := s.goOn(p, no); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // goOn takes an open payout a step further.
@@ -93,13 +106,25 @@ func (s *Story) awaitingSMS(p *player, payout *domain.Payout) error {
 		return s.do(p, payout.By, domain.ResendSMS{Payout: no})
 	}
 	p.now = p.m.At // in time for the code
-	if err := s.do(p, payout.By, domain.ConfirmSMS{Payout: no, Code: "000000"}); err != nil {
+	right := s.rand.IntN(2) > 0
+	for tries := 0; tries == 0 || !right && tries < 3 && p.m.Payouts[no].State == domain.AwaitingSMS; tries++ {
+		if err := s.try(p, payout, right); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// try hands in a code: its two steps, if the first is let through.
+func (s *Story) try(p *player, payout *domain.Payout, matched bool) error {
+	if err := s.do(p, payout.By, domain.ConfirmSMS{Payout: payout.No, Code: "000000"}); err != nil {
 		return err
 	}
-	if c = p.m.Payouts[no].Challenge; c.Open == 0 {
+	c := p.m.Payouts[payout.No].Challenge
+	if c.Open == 0 {
 		return nil
 	}
-	return s.do(p, payout.By, domain.CompareSMS{Payout: no, Challenge: c.ID, Attempt: c.Tries, Matched: s.rand.IntN(2) > 0})
+	return s.do(p, payout.By, domain.CompareSMS{Payout: payout.No, Challenge: c.ID, Attempt: c.Tries, Matched: matched})
 }
 
 // after is what happens to a payout that is over.

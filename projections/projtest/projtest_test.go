@@ -3,7 +3,6 @@ package projtest_test
 import (
 	"os"
 	"testing"
-	"time"
 
 	"github.com/amends-ledger/amends/projections"
 	"github.com/amends-ledger/amends/projections/projtest"
@@ -106,17 +105,5 @@ func TestViewsEqualTheDomain(t *testing.T) {
 				t.Errorf("payout %s is %s, its history ends with %s", no, story.Status, last.Status)
 			}
 		}
-	}
-}
-
-// BenchmarkRebuild builds the three views from a log of some 180,000 events.
-func BenchmarkRebuild(b *testing.B) {
-	log, _ := story(b, 3, 400, 150_000)
-	for b.Loop() {
-		db := projtest.SQLite(b)(b, projections.Options{})
-		began := time.Now()
-		projtest.Run(b, log, db, views(), projections.RunnerOptions{})
-		b.ReportMetric(float64(log.Len())/time.Since(began).Seconds(), "events/s")
-		db.Close()
 	}
 }

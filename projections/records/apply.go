@@ -204,7 +204,7 @@ func (r *Record) change(e *projections.Event) error {
 		r.end(domain.Expired, "", "")
 	case domain.PayoutReturned:
 		r.end(domain.Returned, b.Code, b.Why)
-		r.ReturnedAt, r.Dispute = at, ""
+		r.ReturnedAt = at // an open dispute stays open
 	case domain.DisputeOpened:
 		r.Dispute = b.Dispute
 	case domain.DisputeResolved:

@@ -128,7 +128,7 @@ func effect(e projections.Event) projections.Row {
 	case domain.PayoutExpired:
 		return projections.Row{"status": "EXPIRED", "held_back": ""}
 	case domain.PayoutReturned:
-		return projections.Row{"status": "RETURNED", "returned_at": at, "failure_code": b.Code, "failure_why": b.Why, "dispute": ""}
+		return projections.Row{"status": "RETURNED", "returned_at": at, "failure_code": b.Code, "failure_why": b.Why, "held_back": ""}
 	case domain.DisputeOpened:
 		return projections.Row{"dispute": b.Dispute}
 	case domain.DisputeResolved:

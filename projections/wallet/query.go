@@ -14,10 +14,10 @@ var (
 		View: Name, Table: balances, Fields: (*Balance).fields, Sort: []string{"merchant", "currency"},
 	}
 	entryList = projections.List[Entry]{
-		View: Name, Table: entries, Fields: (*Entry).fields, Sort: []string{"position"},
+		View: Name, Table: entries, Fields: (*Entry).fields, Sort: []string{"merchant", "position"},
 	}
 	latestEntries = projections.List[Entry]{
-		View: Name, Table: entries, Fields: (*Entry).fields, Sort: []string{"position"}, Descending: true,
+		View: Name, Table: entries, Fields: (*Entry).fields, Sort: []string{"merchant", "position"}, Descending: true,
 	}
 	holdList = projections.List[Reservation]{
 		View: Name, Table: holds, Fields: (*Reservation).fields, Sort: []string{"position"},
@@ -57,13 +57,13 @@ func (f EntryFilter) where() projections.Where {
 	return w
 }
 
-// Entries lists movements, the latest first.
+// Entries lists movements by merchant, the latest first.
 func Entries(ctx context.Context, db *projections.DB, f EntryFilter, o projections.PageOptions) (projections.Page[Entry], error) {
 	return latestEntries.Page(ctx, db, f.where(), o)
 }
 
-// EachEntry calls each for every movement, the first one first, all from one
-// look at the view, and tells the position that it was taken at.
+// EachEntry calls each for every movement by merchant, the first one first, all
+// from one look at the view, and tells the position that it was taken at.
 func EachEntry(ctx context.Context, db *projections.DB, f EntryFilter, each func(Entry) error) (eventstore.Position, error) {
 	return entryList.Each(ctx, db, f.where(), each)
 }

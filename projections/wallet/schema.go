@@ -83,8 +83,8 @@ const (
 
 // Entry is one movement. Available and Held are the balance after it.
 type Entry struct {
-	Position    int64
 	Merchant    string
+	Position    int64
 	Currency    string
 	Kind        string
 	Amount      int64 // positive, in minor units
@@ -97,11 +97,13 @@ type Entry struct {
 	Revision    int64
 }
 
+// entries are kept in order of merchants and not of the log: a wallet's entries
+// are read together, and no second index has to be written for each.
 var entries = &projections.Schema{
 	Name: "wallet_entries",
 	Columns: []projections.Column{
-		{Name: "position", Type: projections.Integer},
 		{Name: "merchant", Type: projections.Text},
+		{Name: "position", Type: projections.Integer},
 		{Name: "currency", Type: projections.Text},
 		{Name: "kind", Type: projections.Text},
 		{Name: "amount", Type: projections.Integer},
@@ -113,13 +115,12 @@ var entries = &projections.Schema{
 		{Name: "recorded_at", Type: projections.Integer, Nullable: true},
 		{Name: "revision", Type: projections.Integer},
 	},
-	Key:     []string{"position"},
-	Indexes: [][]string{{"merchant", "position"}},
+	Key: []string{"merchant", "position"},
 }
 
 func (e *Entry) fields() []any {
 	return []any{
-		&e.Position, &e.Merchant, &e.Currency, &e.Kind, &e.Amount, &e.Available, &e.Held,
+		&e.Merchant, &e.Position, &e.Currency, &e.Kind, &e.Amount, &e.Available, &e.Held,
 		&e.Payout, &e.Reference, &e.EffectiveAt, &e.RecordedAt, &e.Revision,
 	}
 }
@@ -144,8 +145,7 @@ var holds = &projections.Schema{
 		{Name: "since", Type: projections.Integer, Nullable: true},
 		{Name: "position", Type: projections.Integer},
 	},
-	Key:     []string{"payout_no"},
-	Indexes: [][]string{{"merchant", "position"}},
+	Key: []string{"payout_no"},
 }
 
 func (r *Reservation) fields() []any {

@@ -42,6 +42,7 @@ var (
 // Bank is the sandbox rail.
 type Bank struct {
 	write, read *sql.DB // one connection; several, or the same one in memory
+	insert      *sql.Stmt
 	queue       chan *order
 	closing     chan struct{}
 	close       sync.Once

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -256,23 +256,31 @@ func TestDeadlineWhileBooked(t *testing.T) {
 	}
 }
 
-func BenchmarkPay256Callers(b *testing.B) {
-	bank := newBook(b)
-	refs := make(chan int, b.N)
-	for i := range b.N {
-		refs <- i
-	}
-	close(refs)
-	b.ResetTimer()
-	var wg sync.WaitGroup
-	for range 256 {
-		wg.Go(func() {
-			for i := range refs {
-				if _, err := bank.Pay(context.Background(), pay(domain.PayoutNo([16]byte{byte(i >> 16), byte(i >> 8), byte(i), 9, 77, 3}), 100)); err != nil {
-					b.Error(err)
+// BenchmarkBook is the processor's time of a payment, waiting left out, when few
+// or many share a transaction.
+func BenchmarkBook(b *testing.B) {
+	for _, size := range []int{1, 4, 32, 256} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			bank, batch := newBook(b), make([]*order, size)
+			began := processorTime(b)
+			for n := 0; n < b.N; n += size {
+				for i := range batch {
+					batch[i] = &order{payment: pay(domain.PayoutNo([16]byte{byte(n >> 16), byte(n >> 8), byte(n), byte(i)}), 100), state: statePaid}
+				}
+				if err := bank.writeBatch(batch); err != nil {
+					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64(processorTime(b)-began)/float64(b.N), "cpu-ns/op")
 		})
 	}
-	wg.Wait()
+}
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

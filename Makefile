@@ -1,0 +1,93 @@
+# On a machine with Go and make alone: make demo, make test.
+
+.DEFAULT_GOAL := help
+GO ?= go
+
+# Everything is pure Go. Without cgo the binary is the same with and without a C
+# compiler on the machine, and vet, build and test share one build cache.
+export CGO_ENABLED := 0
+
+# The race detector needs cgo and a C compiler. It looks at the packages where
+# goroutines meet. The others gain nothing from it and would pay: it makes code 5
+# to 10 times slower, which turns the backfill of whole data sets and the stories
+# on the real binary from seconds into minutes.
+RACE := ./eventstore/... ./ledger/... ./projections/... ./vault/... ./rails/... ./sms/... ./internal/bloom/... ./internal/clock/... ./internal/vfs/...
+PLAIN = $(filter-out $(shell $(GO) list $(RACE)),$(shell $(GO) list ./...))
+CC_FOUND := $(shell command -v gcc || command -v clang)
+
+# Bounds the tests of one package; the slowest takes a fraction of it.
+TIMEOUT := 6m
+FUZZTIME ?= 5s
+
+.PHONY: help build demo test vet test-race test-plain race lint fuzz torture bench clean skipped
+
+## help: this list
+help:
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+## build: bin/amends
+build:
+	$(GO) build -o bin/amends ./cmd/amends
+
+## demo: build, take real data through the ledger, and show what came of it
+demo: build
+	./bin/amends demo
+
+## test: vet, all tests, and a race detector where a C compiler is
+test: vet test-race test-plain skipped
+
+vet:
+	$(GO) vet ./...
+
+ifneq ($(CC_FOUND),)
+test-race:
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(RACE)
+
+# What test-race has not run.
+test-plain:
+	$(GO) test -timeout $(TIMEOUT) $(PLAIN)
+else
+test-race:
+	@true
+
+test-plain:
+	$(GO) test -timeout $(TIMEOUT) ./...
+endif
+
+skipped:
+ifeq ($(CC_FOUND),)
+	@echo "skipped: the race detector (no C compiler: install gcc and libc6-dev, or clang)"
+endif
+	@echo "all tests passed"
+
+## race: every package under the race detector; takes long
+race:
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...
+
+## lint: the house rules: formatting, vet, imports, names, docs, links
+lint: vet
+	$(GO) test -count=1 ./internal/lint
+
+## fuzz: every fuzz target for FUZZTIME (default 5s) each
+fuzz:
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "== $$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+# -count=1: the size of these tests comes from the environment, which the cache of
+# test results does not always see.
+## torture: the crash and damage tests at full size; takes an hour or more
+torture:
+	AMENDS_TORTURE=1 $(GO) test -count=1 -timeout 3h ./eventstore/... ./ledger/... ./projections/... ./internal/vfs/...
+
+## bench: Go benchmarks of the hot parts
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./eventstore/... ./ledger/... ./domain/...
+
+## clean: remove what was built, and the demo's data
+clean:
+	rm -rf bin demo-data
