@@ -91,11 +91,21 @@ func scalar(s string) string {
 	if plain(s) {
 		return s
 	}
-	return strconv.Quote(s) // YAML's double quotes take what Go's write, but for \x, which is the same, and \U
+	quoted, err := yaml.Marshal(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s})
+	if err != nil {
+		panic(fmt.Sprintf("policy: the text %q does not encode: %v", s, err))
+	}
+	return string(bytes.TrimSpace(quoted))
 }
+
+// olderTruth are words that readers of YAML 1.1 take for true or false.
+var olderTruth = []string{"y", "n", "yes", "no", "on", "off"}
 
 // plain tells whether s reads back as itself without quotes, by asking the reader.
 func plain(s string) bool {
+	if slices.Contains(olderTruth, strings.ToLower(s)) {
+		return false
+	}
 	var n yaml.Node
 	if err := yaml.Unmarshal([]byte("["+s+"]"), &n); err != nil || strings.ContainsAny(s, ":#&*!|>'\"%@`{}[],\n\t") {
 		return false

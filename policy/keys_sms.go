@@ -13,7 +13,7 @@ var exemptionKeys = []Key{
 	{
 		Name: "sms_exempt_max", Section: sectionExemption, More: Looser, AbsentIsTightest: true, Example: `"20.00"`,
 		Meaning: "Up to which amount an owner may exempt payouts from the SMS. Where it is left out, nobody may.",
-		Reason:  "off: a platform that wants it sets 20.00 or less",
+		Reason:  "the exemption is off; a platform that wants it sets 20.00 or less",
 		field:   func(p *domain.Policy) any { return &p.SMSExemptMax },
 	},
 	{
@@ -97,13 +97,13 @@ var timeKeys = []Key{
 	{
 		Name: "expire_approval_hours", Section: sectionTime, Unit: hours, BuiltIn: domain.DefaultExpireApprovalHours,
 		Meaning: "A payout that nobody approves expires so long after it was requested.",
-		Reason:  "somebody looks within a day",
+		Reason:  "nothing reserves money for ever; somebody looks within a day",
 		field:   func(p *domain.Policy) any { return &p.ExpireApprovalHours },
 	},
 	{
 		Name: "expire_authorized_hours", Section: sectionTime, Unit: hours, BuiltIn: domain.DefaultExpireAuthorizedHours,
 		Meaning: "A payout that is authorised but held back, by arrears or a suspended service, expires after so long.",
-		Reason:  "a weekend, and a day to act",
+		Reason:  "nothing reserves money for ever; 72 hours span a weekend",
 		field:   func(p *domain.Policy) any { return &p.ExpireAuthorizedHours },
 	},
 	{

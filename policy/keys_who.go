@@ -36,7 +36,7 @@ var whoKeys = []Key{
 	{
 		Name: "rollout", Section: sectionWho, More: Tighter, Example: "true",
 		Meaning: "While it is on, only invited merchants may open the service. Those that have opened it go on.",
-		Reason:  "off: a platform switches it on while it tries the service out",
+		Reason:  "a platform switches it on while it tries the service out",
 		field:   func(p *domain.Policy) any { return &p.Rollout },
 	},
 	{
@@ -161,7 +161,7 @@ var limitKeys = []Key{
 	{
 		Name: "customer_count_max", Section: sectionLimits, Unit: payouts, More: Looser,
 		Meaning: "Payouts of a merchant to one customer in the last customer_count_days.",
-		Reason:  "who needs more than that has another problem",
+		Reason:  "a customer who is paid more often is a case for somebody to look at",
 		field:   func(p *domain.Policy) any { return &p.CustomerCountMax },
 	},
 	{

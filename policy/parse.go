@@ -43,7 +43,9 @@ type document struct {
 	policy   domain.Policy
 }
 
-func (d *document) start() yamlnode.Place { return yamlnode.Place{File: d.reader.File, Line: 1, Col: 1} }
+func (d *document) start() yamlnode.Place {
+	return yamlnode.Place{File: d.reader.File, Line: 1, Col: 1}
+}
 
 func (d *document) read(data []byte) {
 	root := d.reader.Parse(data)

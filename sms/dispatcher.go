@@ -44,11 +44,11 @@ type Options struct {
 const (
 	// DefaultSendTimeout: an operator who waits longer asks for another code.
 	DefaultSendTimeout = 10 * time.Second
-	// DefaultTries and the delays between them end well within a code's life of
-	// five minutes, and tell the operator soon that no code will come.
+	// DefaultTries, with the delays between them, end well within a code's life
+	// of five minutes: the operator learns soon that no code will come.
 	DefaultTries      = 5
-	DefaultRetryFirst = 500 * time.Millisecond
-	DefaultRetryMax   = 10 * time.Second
+	DefaultRetryFirst = 500 * time.Millisecond // a provider's hiccup
+	DefaultRetryMax   = 10 * time.Second       // a provider's restart
 
 	// ledgerTimeout bounds one command, which is given again under the same key.
 	ledgerTimeout = 30 * time.Second

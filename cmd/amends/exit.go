@@ -125,8 +125,9 @@ func explain(err error) *problem {
 // print writes a problem to people, or as one JSON object to scripts.
 func (p *problem) print(w io.Writer, asJSON bool, paint painter) {
 	if asJSON {
-		if b, err := json.Marshal(p); err == nil {
-			fmt.Fprintf(w, "%s\n", b)
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		if enc.Encode(p) == nil {
 			return
 		}
 	}

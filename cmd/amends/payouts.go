@@ -213,7 +213,7 @@ func (a *app) payoutsList(ctx context.Context, l *looking, f records.Filter, lim
 			}
 		},
 	}.show(a)
-	if more {
+	if more && a.format == asTable {
 		a.note("%s", a.words.say("payouts.more"))
 	}
 	return err

@@ -22,9 +22,12 @@ type specimen struct {
 	frames map[string][][2]int64 // where each frame begins and ends
 }
 
-func newSpecimen(t *testing.T, seed uint64, bytes int) *specimen {
+func newSpecimen(t *testing.T, seed uint64, bytes int, change ...func(*specimen)) *specimen {
 	t.Helper()
 	s := &specimen{workload: newWorkload(seed, Options{}), fs: vfs.NewCrashMem(), files: map[string][]byte{}, frames: map[string][][2]int64{}}
+	for _, f := range change {
+		f(s)
+	}
 	l, err := s.open(s.fs)
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +49,7 @@ func newSpecimen(t *testing.T, seed uint64, bytes int) *specimen {
 		name := path.Join("log", n)
 		s.files[name] = s.fs.Bytes(name)
 	}
+	s.fs.Inject(nil)
 	l, _, err = openLog(s.ctx, s.withFS(s.fs.Clone()))
 	if err != nil {
 		t.Fatal(err)
@@ -385,6 +389,58 @@ func TestFlipsInTheTail(t *testing.T) {
 	t.Logf("%d flips in the interrupted commit cut off, %d before it refused", cut, refused)
 	if cut == 0 || refused == 0 {
 		t.Error("nothing was tried")
+	}
+}
+
+// TestFlipsBeforeClosing damages a log whose full files have no closing record
+// yet, as after a crash that came soon after a file was full.
+func TestFlipsBeforeClosing(t *testing.T) {
+	s := newSpecimen(t, 8, 16<<10, func(s *specimen) {
+		s.fs.Inject(func(op vfs.Op) error {
+			if op.Kind == vfs.OpCreate && strings.HasSuffix(op.Name, idxSuffix+tempSuffix) {
+				return syscall.ENOSPC // the index comes before the closing record
+			}
+			return nil
+		})
+	})
+	if len(s.frames) < 3 {
+		t.Fatalf("%d files, want some", len(s.frames))
+	}
+	var y tally
+	for name, frames := range s.frames {
+		for _, f := range frames {
+			for at := f[0]; at < f[1]; at += 7 {
+				err := s.corruption(&y, name, at, func(fs *vfs.Mem) {
+					fs.Corrupt(name, at, 1, func(p []byte) { p[0] ^= 1 << (at % 8) })
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	t.Logf("%d flips: %d refused at their place, 0 silent", y.tried, y.refused)
+}
+
+// TestForeignFrames puts a frame of one log into another, at the very place
+// where the other has the same frame: what a disk may return that lost a write
+// to a file that was deleted.
+func TestForeignFrames(t *testing.T) {
+	a := newSpecimen(t, 6, 16<<10)
+	b := newSpecimen(t, 6, 16<<10, func(s *specimen) { s.options.salt = rand.New(rand.NewPCG(77, 7)).Uint64 })
+	var y tally
+	for name, frames := range a.frames {
+		for _, f := range frames {
+			err := a.corruption(&y, name, f[0], func(fs *vfs.Mem) {
+				fs.Corrupt(name, f[0], f[1]-f[0], func(p []byte) { copy(p, b.files[name][f[0]:]) })
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if y.refused != y.tried || y.tried == 0 {
+		t.Errorf("%d of %d foreign frames refused", y.refused, y.tried)
 	}
 }
 

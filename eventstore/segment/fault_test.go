@@ -76,6 +76,9 @@ func TestErrorAtEveryCall(t *testing.T) {
 						}
 					}
 					l.Close()
+					if c.failed != nil && c.failed.Kind != vfs.OpRemove && l.Err() == nil {
+						t.Fatalf("seed %d, call %d (%+v): the log is not poisoned", seed, k, c.failed)
+					}
 				} else {
 					refusedOpen++
 				}
@@ -210,6 +213,37 @@ func (w *workload) fill(l *Log, count int) (refused int, err error) {
 		w.ack()
 	}
 	return refused, nil
+}
+
+// TestFullDiskAmidBatch refuses a batch of which the first frame fits. Nothing of
+// it may be there after a crash: its callers were told so.
+func TestFullDiskAmidBatch(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 8))
+	for room := 1300 << 10; room < 2500<<10; room += 400 << 10 {
+		w, fs := newWorkload(1, Options{SegmentBytes: 16 << 20}), vfs.NewCrashMem()
+		l, err := w.open(fs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fs.SetCapacity(int64(room))
+		var ws []eventstore.Write
+		for n := range 60 {
+			e := someEvent(n + 1)
+			e.Data = make([]byte, 50_000)
+			ws = append(ws, eventstore.Write{Stream: fmt.Sprintf("s%d", n), Events: []eventstore.Event{e}})
+		}
+		for i, res := range l.AppendBatch(w.ctx, ws) {
+			if !errors.Is(res.Err, eventstore.ErrFull) {
+				t.Fatalf("write %d: %v, want ErrFull", i, res.Err)
+			}
+		}
+		for range 20 {
+			if err := w.survive(fs.CrashClone(r), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.Close()
+	}
 }
 
 // TestFullDisk fills a small disk until nothing fits, and then gives it room.

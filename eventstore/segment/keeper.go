@@ -170,7 +170,7 @@ func (l *Log) prepareNext() error {
 	s := r.seg
 	half := r.used.Load() > l.opt.SegmentBytes/2
 	r.mu.Unlock()
-	if !half || r.ready != nil {
+	if !half || r.ready != nil || l.Err() != nil {
 		return nil
 	}
 	next, err := l.create(s.file.number + 1)
@@ -188,6 +188,9 @@ func (l *Log) nextFile(number uint64) (*segment, *handle, error) {
 	r.making.Lock()
 	defer r.making.Unlock()
 	s := r.ready
+	if err := l.Err(); err != nil {
+		return nil, nil, err
+	}
 	if s == nil {
 		var err error
 		if s, err = l.create(number); err != nil {

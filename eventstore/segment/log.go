@@ -289,7 +289,8 @@ func (l *Log) Seal(ctx context.Context) error {
 	return nil
 }
 
-// Close waits for the writes under way, seals the log and releases it.
+// Close waits for the writes under way, seals the log and releases it. It
+// returns Err if the log is poisoned.
 func (l *Log) Close() error {
 	l.gate.Lock()
 	if l.shut {
@@ -305,7 +306,7 @@ func (l *Log) Close() error {
 	l.helpers.Wait()
 	close(l.done)
 	l.subs.wake()
-	err := errors.Join(l.files.close(), l.lock.Close())
+	err := errors.Join(l.Err(), l.files.close(), l.lock.Close())
 	if err != nil {
 		return fmt.Errorf("close log %s: %w", l.opt.Dir, err)
 	}

@@ -72,10 +72,6 @@ func (l *Log) list() ([]uint64, error) {
 func (l *Log) create(number uint64) (*segment, error) {
 	name := path.Join(l.opt.Dir, segName(number))
 	temp := name + tempSuffix
-	if old, err := l.opt.FS.Open(name); err == nil {
-		old.Close()
-		panic("segment: " + name + " would be made again")
-	}
 	f, err := l.opt.FS.Create(temp)
 	if err != nil {
 		return nil, err
@@ -90,13 +86,18 @@ func (l *Log) create(number uint64) (*segment, error) {
 	if err == nil {
 		err = l.opt.FS.Rename(temp, name)
 	}
-	if err == nil {
-		err = l.opt.FS.SyncDir(l.opt.Dir)
-	}
 	if err != nil {
 		f.Close()
 		_ = l.opt.FS.Remove(temp) // if that fails too, the next Open does it
 		return nil, fmt.Errorf("make %s: %w", segName(number), err)
+	}
+	if err := l.opt.FS.SyncDir(l.opt.Dir); err != nil {
+		// The name is there and may be gone after a crash: it can't be used, and
+		// it can't be made again.
+		f.Close()
+		err = fmt.Errorf("make %s: %w", segName(number), err)
+		l.poison(err)
+		return nil, err
 	}
 	l.files.release(l.files.adopt(name, f))
 	return &segment{name: segName(number), path: name, file: hdr}, nil

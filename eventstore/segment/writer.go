@@ -437,7 +437,7 @@ func (w *writer) rotate() error {
 	l := w.log
 	next, h, err := l.nextFile(w.seg.file.number + 1)
 	if err != nil {
-		if vfs.IsFull(err) {
+		if vfs.IsFull(err) && l.Err() == nil {
 			return fmt.Errorf("%w: %w", eventstore.ErrFull, err)
 		}
 		l.poison(err)

@@ -24,6 +24,7 @@ var allowed = []struct {
 	{"eventstore/storetest", "PARENT internal/vfs"},
 	{"eventstore/*", "PARENT internal/vfs"},
 	{"ledger", "domain eventstore ledger/* internal/clock"},
+	{"ledger/timers", "PARENT domain eventstore eventstore/follow"}, // a dispatcher: it reports back by commands
 	{"ledger/*", "eventstore internal/vfs internal/bloom"},
 	{"projections", "domain eventstore eventstore/follow"},
 	{"projections/*", "PARENT domain eventstore"},
@@ -32,7 +33,8 @@ var allowed = []struct {
 	{"rails/* sms/*", "PARENT domain internal/clock"},
 	{"export", "domain eventstore projections projections/*"},
 	{"vault orders", "domain"},
-	{"backfill", "domain eventstore eventstore/follow ledger orders vault sms rails projections internal/clock"},
+	{"policy", "domain internal/yamlnode"},
+	{"backfill", "domain eventstore eventstore/follow ledger orders policy vault sms rails projections internal/clock internal/yamlnode"},
 	{"api console webhooks", "domain ledger projections projections/* export audit rails vault"},
 	{"client", "api/types"},
 	{"cmd/* internal/sim", "ANY"},

@@ -19,8 +19,8 @@ import (
 // schema of the book. A row is never deleted; only a pending one changes, once.
 const schema = `
 CREATE TABLE IF NOT EXISTS payments (
-	no        INTEGER PRIMARY KEY,
-	reference TEXT NOT NULL UNIQUE,
+	no        INTEGER NOT NULL,
+	reference TEXT NOT NULL PRIMARY KEY,
 	merchant  TEXT NOT NULL,
 	amount    INTEGER NOT NULL CHECK (amount > 0), -- minor units
 	currency  TEXT NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS payments (
 	state     TEXT NOT NULL CHECK (state IN ('paid', 'failed', 'pending')),
 	code      TEXT NOT NULL,
 	why       TEXT NOT NULL
-) STRICT;`
+) WITHOUT ROWID, STRICT;`
 
 const (
 	statePaid    = "paid"
