@@ -52,7 +52,8 @@ func (c *Customer) add(p *Payout, at time.Time) {
 	drop := 0
 	for ; drop < len(c.Recent); drop++ {
 		r := &c.Recent[drop]
-		if !r.At.Before(old) && (len(c.Recent)-drop <= MaxWindowCount || !r.At.Before(late)) {
+		// An open payout may yet be taken out again: there must be enough left then.
+		if !r.At.Before(old) && (len(c.Recent)-drop <= MaxWindowCount+c.Open || !r.At.Before(late)) {
 			break
 		}
 	}

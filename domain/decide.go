@@ -69,3 +69,9 @@ func CommandName(c Command) string { return commandName(c) }
 
 // EventName is the stored type and version of an event.
 func EventName(e Event) (name string, version int) { return eventName(e) }
+
+// TypeName is the stored type of an event, whatever its version.
+func TypeName(e Event) string {
+	name, _ := eventName(e)
+	return name
+}

@@ -112,6 +112,9 @@ func guarded(s string) bool {
 	switch s[0] {
 	case '=', '+', '-', '@', '\t', '\r', '\n', 0:
 		return true
+	case "＝"[0]: // and the first byte of all wide forms
+	default:
+		return false
 	}
 	for _, wide := range [...]string{"＝", "＋", "－", "＠"} {
 		if strings.HasPrefix(s, wide) {

@@ -378,3 +378,23 @@ func TestReadBeforeBuilt(t *testing.T) {
 		t.Errorf("got %v, want %v", err, projections.ErrNoView)
 	}
 }
+
+func TestMemory(t *testing.T) {
+	db, err := projections.OpenMemory(projections.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := projections.OpenMemory(projections.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	log, views := projtest.NewLog(), []*projections.View{toyView("toy", 1)}
+	credit(t, log, "a", 1, 2, 3)
+	projtest.Run(t, log, db, views, projections.RunnerOptions{})
+	projtest.Same(t, log, db, views)
+	if err := other.Read(t.Context(), "toy", func(*projections.Reader) error { return nil }); !errors.Is(err, projections.ErrNoView) {
+		t.Errorf("two databases in memory are one: %v", err)
+	}
+}

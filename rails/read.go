@@ -1,36 +1,27 @@
 package rails
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-
 	"github.com/amends-ledger/amends/domain"
 	"github.com/amends-ledger/amends/eventstore"
 	"github.com/amends-ledger/amends/eventstore/follow"
 )
 
 var (
-	typeAuthorized = name(domain.PayoutAuthorized{})
-	typeHeldBack   = name(domain.PayoutHeldBack{})
-	typeSubmitted  = name(domain.PayoutSubmitted{})
-	typePaid       = name(domain.PayoutPaid{})
-	typeFailed     = name(domain.PayoutFailed{})
-	typeCancelled  = name(domain.PayoutCancelled{})
-	typeExpired    = name(domain.PayoutExpired{})
-	typeCleared    = name(domain.ArrearsCleared{})
-	typeResumed    = name(domain.ServiceResumed{})
+	typeAuthorized = domain.TypeName(domain.PayoutAuthorized{})
+	typeHeldBack   = domain.TypeName(domain.PayoutHeldBack{})
+	typeSubmitted  = domain.TypeName(domain.PayoutSubmitted{})
+	typePaid       = domain.TypeName(domain.PayoutPaid{})
+	typeFailed     = domain.TypeName(domain.PayoutFailed{})
+	typeCancelled  = domain.TypeName(domain.PayoutCancelled{})
+	typeExpired    = domain.TypeName(domain.PayoutExpired{})
+	typeCleared    = domain.TypeName(domain.ArrearsCleared{})
+	typeResumed    = domain.TypeName(domain.ServiceResumed{})
 
 	// followed are the types that Read knows.
 	followed = []string{
 		typeAuthorized, typeHeldBack, typeSubmitted, typePaid, typeFailed, typeCancelled, typeExpired, typeCleared, typeResumed,
 	}
 )
-
-func name(e domain.Event) string {
-	name, _ := domain.EventName(e)
-	return name
-}
 
 // Read implements follow.Handler: the open work of a payout is its last event
 // that calls for something. PayoutOutcomeUnknown changes nothing: the submission
@@ -49,28 +40,6 @@ func (d *Dispatcher) Read(e *eventstore.Recorded) (follow.Change, error) {
 	default:
 		return follow.Change{}, nil
 	}
-	payout, err := payoutOf(e.Data)
+	payout, err := domain.PayoutOf(e.Data)
 	return follow.Change{Op: op, Key: payout}, err
-}
-
-// payoutOf is the payout that an event is about. The names of members keep their
-// meaning for ever, so this reads later versions of an event as well; and it is
-// the first member of all of them, so mostly nothing has to be decoded. The rest
-// is decoded in Handle, by many workers, and not by the one that reads.
-func payoutOf(data []byte) (string, error) {
-	if rest, ok := bytes.CutPrefix(data, []byte(`{"payout_no":"`)); ok {
-		if end := bytes.IndexByte(rest, '"'); end > 0 && bytes.IndexByte(rest[:end], '\\') < 0 {
-			return string(rest[:end]), nil
-		}
-	}
-	var v struct {
-		Payout string `json:"payout_no"`
-	}
-	if err := json.Unmarshal(data, &v); err != nil {
-		return "", err
-	}
-	if v.Payout == "" {
-		return "", errors.New("it names no payout")
-	}
-	return v.Payout, nil
 }

@@ -11,25 +11,20 @@ import (
 )
 
 var (
-	typeRequested  = name(domain.PayoutRequested{})
-	typeIssued     = name(domain.SMSChallengeIssued{})
-	typeSent       = name(domain.SMSSent{})
-	typeSendFailed = name(domain.SMSSendFailed{})
-	typeConfirmed  = name(domain.SMSConfirmed{})
-	typeLocked     = name(domain.SMSChallengeLocked{})
-	typeCancelled  = name(domain.PayoutCancelled{})
-	typeExpired    = name(domain.PayoutExpired{})
+	typeRequested  = domain.TypeName(domain.PayoutRequested{})
+	typeIssued     = domain.TypeName(domain.SMSChallengeIssued{})
+	typeSent       = domain.TypeName(domain.SMSSent{})
+	typeSendFailed = domain.TypeName(domain.SMSSendFailed{})
+	typeConfirmed  = domain.TypeName(domain.SMSConfirmed{})
+	typeLocked     = domain.TypeName(domain.SMSChallengeLocked{})
+	typeCancelled  = domain.TypeName(domain.PayoutCancelled{})
+	typeExpired    = domain.TypeName(domain.PayoutExpired{})
 
 	// followed are the types that Read knows.
 	followed = []string{
 		typeRequested, typeIssued, typeSent, typeSendFailed, typeConfirmed, typeLocked, typeCancelled, typeExpired,
 	}
 )
-
-func name(e domain.Event) string {
-	name, _ := domain.EventName(e)
-	return name
-}
 
 // request is the event of a request, as it is stored.
 type request struct {
@@ -58,7 +53,7 @@ func (d *Dispatcher) Read(e *eventstore.Recorded) (follow.Change, error) {
 		a, err := readAbout(e)
 		return follow.Change{Op: follow.Close, Key: a.Payout, Tag: reference(a.Challenge, a.Send)}, err
 	case typeConfirmed, typeLocked, typeCancelled, typeExpired:
-		payout, err := payoutOf(e)
+		payout, err := domain.PayoutOf(e.Data)
 		return follow.Change{Op: follow.Close, Key: payout}, err
 	}
 	return follow.Change{}, nil
@@ -80,15 +75,3 @@ func readAbout(e *eventstore.Recorded) (a about, err error) {
 }
 
 var errNoPayout = errors.New("it names no payout")
-
-// payoutOf is the payout that an event is about. It is the first member of all of
-// them, so mostly nothing has to be decoded.
-func payoutOf(e *eventstore.Recorded) (string, error) {
-	if rest, ok := bytes.CutPrefix(e.Data, []byte(`{"payout_no":"`)); ok {
-		if end := bytes.IndexByte(rest, '"'); end > 0 && bytes.IndexByte(rest[:end], '\\') < 0 {
-			return string(rest[:end]), nil
-		}
-	}
-	a, err := readAbout(e)
-	return a.Payout, err
-}

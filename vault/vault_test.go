@@ -289,7 +289,7 @@ func TestThousandsAtOnce(t *testing.T) {
 
 func TestCacheIsBounded(t *testing.T) {
 	h := newHalves[int]()
-	for i := range 5 * maxCached {
+	for i := range 3 * maxCached {
 		h.put(fmt.Sprint(i), i)
 		if n := len(h.young) + len(h.old); n > 2*maxCached {
 			t.Fatalf("after %d values the cache has %d", i+1, n)

@@ -116,10 +116,14 @@ func (l listing[R]) csv(w io.Writer) error {
 	return out.Error()
 }
 
-// harmless keeps a spreadsheet from taking text for a formula.
+// harmless keeps a spreadsheet from taking text for a formula, also one that
+// begins with the wide form of a sign.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\x00", rune(s[0])) {
-		return "'" + s
+	for _, r := range s {
+		if strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", r) {
+			return "'" + s
+		}
+		break
 	}
 	return s
 }

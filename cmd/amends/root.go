@@ -14,6 +14,8 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+
+	"github.com/amends-ledger/amends/internal/clock"
 )
 
 // app is one invocation: its streams and the global flags.
@@ -21,6 +23,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	clock    clock.Clock // nil: the machine's
 
 	home     string
 	format   string

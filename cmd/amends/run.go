@@ -64,6 +64,7 @@ type place struct {
 	bank    func() (*sandbox.Bank, error)
 	views   func() (*projections.DB, error)
 	cursor  func(name string) follow.Keeper
+	clock   clock.Clock // nil: the machine's
 }
 
 // openHome opens the ledger in the home folder, or begins one there.
@@ -87,6 +88,7 @@ func (a *app) openHome(ctx context.Context) (*machine, error) {
 		bank:    func() (*sandbox.Bank, error) { return sandbox.Open(filepath.Join(h.sandbox(), "book.db")) },
 		views:   func() (*projections.DB, error) { return projections.OpenSQLite(h.views(), projections.Options{}) },
 		cursor:  func(name string) follow.Keeper { return follow.File(filepath.Join(h.cursors(), name+".cursor")) },
+		clock:   a.clock,
 	})
 }
 
@@ -170,8 +172,11 @@ func (m *machine) openLedger(ctx context.Context, p place, fingerprint []byte, c
 		return err
 	}
 	m.closing.add("cold store", cold.Close)
+	if p.clock == nil {
+		p.clock = clock.Real{}
+	}
 	if m.ledger, err = ledger.Open(ctx, ledger.Options{
-		Store: m.store, Keys: keys, Cold: coldRecords{cold}, Codes: codes, Clock: clock.Real{}, FingerprintKey: fingerprint,
+		Store: m.store, Keys: keys, Cold: coldRecords{cold}, Codes: codes, Clock: p.clock, FingerprintKey: fingerprint,
 	}); err != nil {
 		return err
 	}

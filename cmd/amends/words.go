@@ -42,6 +42,15 @@ func fill(text, name, value string) string {
 	return text
 }
 
+// reason is the name of a payout's reason for people. Reasons are an open list:
+// one that is not known is its own name.
+func (w words) reason(code string) string {
+	if label, ok := w["reason."+code]; ok {
+		return label
+	}
+	return code
+}
+
 // english is complete: other languages are checked against it.
 var english = words{
 	"step.PayoutRequested":           "{who} asked for {money}: reserved in the wallet[, counted in the quota of {day}]",
@@ -72,13 +81,20 @@ var english = words{
 	"who.clock":     "the clock",
 	"who.auditor":   "the auditor",
 
-	"failure":           "{rule}[: {name}][, limit {limit}][, used {used}][, asked {asked}][ {unit}][, resets {resets}][, earlier {earlier}]",
+	"failure":                 "{rule}[: {name}][, limit {limit}][, used {used}][, asked {asked}][ {unit}][, resets {resets}][, earlier {earlier}]",
+	"reason.price_difference": "price difference",
+	"reason.shipping":         "shipping",
+	"reason.activity":         "promotion",
+	"reason.goods_payment":    "payment for goods",
+	"reason.quality":          "quality",
+	"reason.other":            "other",
+
 	"none.payouts":      "no payouts",
 	"none.wallets":      "no wallets",
 	"none.quotas":       "no agents",
 	"demo.rail":         "demo rail: no real money",
 	"events.none":       "no events",
 	"payouts.more":      "… and more: --limit 0 lists all, --search, --status, --from and --to narrow",
-	"export.done":       "{rows} records, {sum}, to {file}",
+	"export.done":       "{rows} records[, {sum}], to {file}; what is in it: {file}.manifest.json",
 	"backfill.appended": "{events} events appended in {seconds} s",
 }

@@ -19,7 +19,6 @@ const (
 	sealMagic    = 0x414d736c // "AMsl": a seal, in one of the two seal slots
 	closingMagic = 0x414d636c // "AMcl": the closing record of a full segment
 
-	fileHeaderBytes  = 48 // used bytes of the header sector, without its checksum
 	frameHeaderBytes = 48
 	recordHeader     = 16
 	closingBody      = 8
@@ -52,6 +51,7 @@ type fileHeader struct {
 	number uint64 // 1, 2, 3, … in the order of the files
 	salt   uint64 // of this file; a frame from elsewhere does not match it
 	log    uint64 // the same in all files of one log
+	full   int64  // the writer leaves the file when its frames end here or later
 }
 
 func (h fileHeader) encode() []byte {
@@ -63,6 +63,7 @@ func (h fileHeader) encode() []byte {
 	binary.BigEndian.PutUint64(b[24:], h.salt)
 	binary.BigEndian.PutUint64(b[32:], h.log)
 	// 40..48 are the flags: none is defined yet (mirror, compressed).
+	binary.BigEndian.PutUint64(b[48:], uint64(h.full))
 	binary.BigEndian.PutUint32(b[h.sector-4:], checksum(b[:h.sector-4]))
 	return b
 }
@@ -96,6 +97,7 @@ func parseFileHeader(b []byte) (h fileHeader, wrong string) {
 	h.number = binary.BigEndian.Uint64(b[16:])
 	h.salt = binary.BigEndian.Uint64(b[24:])
 	h.log = binary.BigEndian.Uint64(b[32:])
+	h.full = int64(binary.BigEndian.Uint64(b[48:]))
 	return h, ""
 }
 

@@ -127,8 +127,8 @@ func (l *Log) zeroSome() (done bool, err error) {
 	r := &l.room
 	r.mu.Lock()
 	from := r.zeroed.Load()
-	goal := min(r.used.Load()+l.opt.ZeroAhead, l.opt.SegmentBytes)
 	s := r.seg
+	goal := min(r.used.Load()+l.opt.ZeroAhead, s.file.full)
 	if from >= goal {
 		r.mu.Unlock()
 		return true, nil
@@ -168,7 +168,7 @@ func (l *Log) prepareNext() error {
 	defer r.making.Unlock()
 	r.mu.Lock()
 	s := r.seg
-	half := r.used.Load() > l.opt.SegmentBytes/2
+	half := r.used.Load() > s.file.full/2
 	r.mu.Unlock()
 	if !half || r.ready != nil || l.Err() != nil {
 		return nil

@@ -76,7 +76,7 @@ func (l *Log) create(number uint64) (*segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	hdr := fileHeader{sector: l.opt.SectorBytes, number: number, salt: l.opt.salt(), log: l.logID}
+	hdr := fileHeader{sector: l.opt.SectorBytes, number: number, salt: l.opt.salt(), log: l.logID, full: l.opt.SegmentBytes}
 	front := make([]byte, hdr.framesStart())
 	copy(front, hdr.encode())
 	_, err = f.WriteAt(front, 0)
@@ -228,8 +228,12 @@ func (l *Log) replayOne(f *found, later []*found) error {
 		}
 	}
 	if sc.evidence > f.last {
-		return &CorruptError{File: f.name, Offset: f.end, Reason: fmt.Sprintf(
-			"%s; the log is readable up to position %d, but %d were durable", sc.stop, f.last, sc.evidence)}
+		reason := fmt.Sprintf("%s; the log is readable up to position %d, but %d were durable", sc.stop, f.last, sc.evidence)
+		if sc.clean && f.end >= f.file.full && len(later) > 0 {
+			// This file is whole: the writer left it here. It is the next one.
+			return &CorruptError{File: later[0].name, Offset: later[0].file.framesStart(), Reason: reason}
+		}
+		return &CorruptError{File: f.name, Offset: f.end, Reason: reason}
 	}
 	l.tail = f.last
 	if !sc.clean {

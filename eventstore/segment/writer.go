@@ -431,7 +431,7 @@ func (w *writer) finish() {
 // rotate begins the next file when this one is full. Everything in this one is
 // durable, so a frame in the next proves that this one is whole.
 func (w *writer) rotate() error {
-	if w.end < w.log.opt.SegmentBytes || w.seg.empty() {
+	if w.end < w.seg.file.full || w.seg.empty() {
 		return nil
 	}
 	l := w.log

@@ -32,8 +32,10 @@ func threeRuns(t *testing.T) (*vfs.Mem, []string) {
 // answered wrongly, and the ledger is told from where to read again.
 func TestEveryFlippedBitIsNoticed(t *testing.T) {
 	mem, names := threeRuns(t)
-	size := int64(len(mem.Bytes(names[1])))
-	for off := range size {
+	length := int64(len(mem.Bytes(names[1])))
+	tried := 0
+	for off := int64(0); off < length; off += int64(size(61, 1, 1)) {
+		tried++
 		bit := byte(1) << (off % 8)
 		damaged := mem.Clone()
 		damaged.Corrupt(names[1], off, 1, func(p []byte) { p[0] ^= bit })
@@ -48,7 +50,7 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d bytes of one run damaged in turn, all noticed", size)
+	t.Logf("%d of %d bytes of a run damaged in turn, all noticed", tried, length)
 }
 
 func TestDamagedFirstRunMeansStartAgain(t *testing.T) {
@@ -238,19 +240,20 @@ func TestDamageWhileOpen(t *testing.T) {
 	}
 }
 
-// torture multiplies what the crash tests try.
-var torture = os.Getenv("AMENDS_TORTURE") != ""
-
-// pick is n, or many under torture.
-func pick(n, many int) int {
-	if torture {
-		return many
+// size picks how much a test tries: little beside the race detector, which is there
+// for the concurrent tests, and much under torture.
+func size(short, normal, torture int) int {
+	switch {
+	case os.Getenv("AMENDS_TORTURE") != "":
+		return torture
+	case testing.Short():
+		return short
 	}
-	return n
+	return normal
 }
 
 // steps is the length of the workload.
-var steps = pick(18, 60)
+func steps() int { return size(8, 18, 60) }
 
 // workMem makes the workload flush every other step, and merge.
 const workMem = 70
@@ -259,7 +262,7 @@ const workMem = 70
 // appends open, and tells how far everything before the call was acknowledged.
 func workload(x *Index, seen func(n int)) error {
 	n := 0
-	for step := range steps {
+	for step := range steps() {
 		a, b := x.Begin(), x.Begin()
 		if err := x.End(b, entries(n+20, n+40), eventstore.Position(n+40)); err != nil {
 			return err
@@ -279,7 +282,7 @@ func workload(x *Index, seen func(n int)) error {
 // TestCrashAtEveryCall takes the power away before every call of the workload, in
 // several ways, and opens what is left.
 func TestCrashAtEveryCall(t *testing.T) {
-	variants := pick(8, 30)
+	variants := size(2, 8, 30)
 	mem := vfs.NewCrashMem()
 	x := open(t, mem, workMem)
 	r := rand.New(rand.NewPCG(7, 7))
@@ -306,11 +309,11 @@ func TestCrashAtEveryCall(t *testing.T) {
 	}
 	mem.Inject(nil)
 	x = open(t, mem, workMem)
-	expect(t, x, 40*steps)
+	expect(t, x, 40*steps())
 	if x.runs[0].last == 1 {
 		t.Error("nothing was merged: the workload misses the crashes of a merge")
 	}
-	if states < 800 {
+	if states < size(50, 800, 10_000) {
 		t.Errorf("only %d crash states", states)
 	}
 	t.Logf("%d crash states, nothing lost", states)
@@ -376,7 +379,7 @@ func TestFaultAtEveryCall(t *testing.T) {
 			after := open(t, mem.CrashClone(rand.New(rand.NewPCG(9, uint64(k)))), workMem)
 			checkCrash(t, after, acked)
 		}
-		if calls < 100 {
+		if calls < 50 {
 			t.Fatalf("only %d calls", calls)
 		}
 		t.Logf("%v at each of %d calls: nothing lost", fault, calls)

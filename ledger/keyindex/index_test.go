@@ -230,20 +230,21 @@ func TestFullDiskRecoversWithoutRestart(t *testing.T) {
 func TestRunsStayFew(t *testing.T) {
 	x := open(t, vfs.NewMem(), 100)
 	most := 0
-	for n := 0; n < 50_000; n += 100 {
+	keys := size(15_000, 50_000, 50_000)
+	for n := 0; n < keys; n += 100 {
 		put(t, x, n, n+100)
 		most = max(most, len(x.runs))
 	}
 	// log3(500 flushes) is 5.7.
 	if most > 7 {
-		t.Errorf("up to %d runs for 500 flushes, want at most 7", most)
+		t.Errorf("up to %d runs for %d flushes, want at most 7", most, keys/100)
 	}
 	for i := range x.runs {
 		if from := due(counts(x)); from != len(x.runs) {
 			t.Errorf("run %d is still to be merged: %v", i, counts(x))
 		}
 	}
-	expect(t, x, 50_000)
+	expect(t, x, keys)
 }
 
 func counts(x *Index) (out []int64) {

@@ -74,17 +74,12 @@ func New(o Options) *Dispatcher {
 func (d *Dispatcher) Run(ctx context.Context) error { return d.follower.Run(ctx) }
 
 var (
-	opening = []string{name(domain.PayoutRequested{}), name(domain.PayoutAuthorized{})}
+	opening = []string{domain.TypeName(domain.PayoutRequested{}), domain.TypeName(domain.PayoutAuthorized{})}
 	closing = []string{
-		name(domain.PayoutSubmitted{}), name(domain.PayoutCancelled{}), name(domain.PayoutRejected{}), name(domain.PayoutExpired{}),
+		domain.TypeName(domain.PayoutSubmitted{}), domain.TypeName(domain.PayoutCancelled{}), domain.TypeName(domain.PayoutRejected{}), domain.TypeName(domain.PayoutExpired{}),
 	}
 	followed = append(append([]string{}, opening...), closing...)
 )
-
-func name(e domain.Event) string {
-	name, _ := domain.EventName(e)
-	return name
-}
 
 // Read implements follow.Handler: a payout is watched from its request until it
 // is at a rail or over.

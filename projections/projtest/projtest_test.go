@@ -30,8 +30,8 @@ func story(t testing.TB, seed uint64, merchants, commands int) (*projtest.Log, *
 
 func TestIncremental(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(4) {
-		log, _ := story(t, seed, 3, 1500)
+	for seed := range uint64(3) {
+		log, _ := story(t, seed, 3, 1000)
 		t.Logf("seed %d: %d events", seed, log.Len())
 		projtest.Incremental(t, log, views(), projtest.SQLite, seed)
 		for typ, n := range log.Types() {
@@ -49,13 +49,13 @@ func TestIncremental(t *testing.T) {
 
 // AMENDS_TORTURE kills at every statement instead of at every kind of statement.
 func TestKill(t *testing.T) {
-	log, _ := story(t, 7, 2, 300)
+	log, _ := story(t, 7, 1, 150)
 	projtest.Kill(t, log, views(), projtest.SQLite, 7, os.Getenv("AMENDS_TORTURE") != "")
 }
 
 // A third opinion: the state that decisions were taken in.
 func TestViewsEqualTheDomain(t *testing.T) {
-	log, s := story(t, 11, 5, 4000)
+	log, s := story(t, 11, 3, 1500)
 	db := projtest.SQLite(t)(t, projections.Options{})
 	projtest.Run(t, log, db, views(), projections.RunnerOptions{})
 	for _, m := range s.Merchants() {

@@ -21,7 +21,7 @@ func played(t *testing.T) (*projections.DB, []records.Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Play(1500); err != nil {
+	if err := s.Play(900); err != nil {
 		t.Fatal(err)
 	}
 	db := projtest.SQLite(t)(t, projections.Options{})
@@ -34,7 +34,7 @@ func played(t *testing.T) (*projections.DB, []records.Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tail, _ := log.Tail(t.Context()); asOf != tail || len(all) < 300 {
+	if tail, _ := log.Tail(t.Context()); asOf != tail || len(all) < 200 {
 		t.Fatalf("%d records as of %d, the log ends at %d", len(all), asOf, tail)
 	}
 	return db, all

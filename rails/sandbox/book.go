@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"os"
 	"runtime"
 
 	_ "modernc.org/sqlite" // the driver "sqlite", pure Go
@@ -71,7 +72,14 @@ func (e Entry) result() rails.Result {
 }
 
 func (b *Bank) openFile(path string) error {
-	var err error
+	// Only the owner reads it; SQLite gives its other files the same mode.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
 	// synchronous(FULL): who was told that it was paid is told so after a power
 	// loss as well.
 	if b.write, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)")); err != nil {
