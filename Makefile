@@ -12,7 +12,7 @@ export CGO_ENABLED := 0
 # nothing in the single-threaded tests that try a hundred thousand crashes and flipped
 # bits, nor in the backfill of whole data sets. All tests run in full after it.
 RACE := ./eventstore/... ./ledger/... ./projections/... ./vault/... ./rails/... ./sms/... ./internal/bloom/... ./internal/clock/... ./internal/vfs/...
-CC_FOUND := $(shell command -v gcc || command -v clang)
+HAS_C = printf '%s\n' '\#include <stdlib.h>' 'int main(void) { return 0; }' | $$($(GO) env CC) -x c -o /dev/null - 2>/dev/null
 
 # Bounds the tests of one package; the slowest takes a fraction of it.
 TIMEOUT := 6m
@@ -40,17 +40,16 @@ vet:
 	$(GO) vet ./...
 
 test-race:
-ifneq ($(CC_FOUND),)
-	CGO_ENABLED=1 $(GO) test -race -short -timeout $(TIMEOUT) $(RACE)
-endif
+	@if $(HAS_C); then \
+		echo "CGO_ENABLED=1 $(GO) test -race -short -timeout $(TIMEOUT) $(RACE)"; \
+		CGO_ENABLED=1 $(GO) test -race -short -timeout $(TIMEOUT) $(RACE); \
+	fi
 
 test-full:
 	$(GO) test -timeout $(TIMEOUT) ./...
 
 skipped:
-ifeq ($(CC_FOUND),)
-	@echo "skipped: the race detector (no C compiler: install gcc and libc6-dev, or clang)"
-endif
+	@$(HAS_C) || echo "skipped: the race detector, which needs a C compiler (gcc and libc6-dev, or clang)"
 	@echo "all tests passed"
 
 ## race: every package under the race detector; takes long

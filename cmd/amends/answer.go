@@ -60,7 +60,7 @@ func (a answer) cells() []string {
 func (k *desk) answer(ctx context.Context, r ledger.Request, receipt ledger.Receipt, payouts []string, letGo bool) (answer, error) {
 	ans := k.begin(r, receipt)
 	ans.Position, ans.Repeated = receipt.Position, receipt.Repeated
-	if of := domain.NamedPayout(r.Command); of != "" {
+	if of := payoutIn(r.Command); of != "" {
 		ans.Payout = of
 	} else if _, ok := r.Command.(domain.RequestPayout); ok {
 		ans.Payout = receipt.Payout()
@@ -251,11 +251,11 @@ func (k *desk) member(members map[string]any, path string) string {
 	}
 }
 
-// payoutOfEvent is the payout that an event is about; "" for none.
-func payoutOfEvent(e domain.Event) string {
-	b, err := json.Marshal(e)
+// payoutIn is the payout that an event or a command names; "" for none.
+func payoutIn(v any) string {
+	b, err := json.Marshal(v)
 	if err != nil {
-		panic("amends: an event of the domain can't be encoded: " + err.Error())
+		panic("amends: an event or a command of the domain can't be encoded: " + err.Error())
 	}
 	var of struct {
 		Payout string `json:"payout_no"`

@@ -118,7 +118,7 @@ func (d *deed) give(ctx context.Context, make order) error {
 			return d.faulty(err)
 		}
 		if no := receipt.Refusal(); no != nil {
-			return k.refused(ctx, r, receipt, no)
+			return k.refused(r, receipt, no)
 		}
 		return k.accepted(ctx, r, receipt)
 	})
@@ -177,8 +177,8 @@ func (k *desk) check(ctx context.Context, r ledger.Request) error {
 		return err
 	}
 	if no := receipt.Refusal(); no != nil {
-		p := k.refusal(r, no)
-		p.DryRun = true
+		p := k.refusal(r, receipt.Payout(), no)
+		p.DryRun, p.Message = true, k.a.words.say("check.refused")
 		return p
 	}
 	return k.checked(r, receipt).show(k.a)

@@ -1,10 +1,12 @@
 package main
 
 import (
-	"context"
+	"fmt"
+	"io"
 
 	"github.com/amends-ledger/amends/domain"
 	"github.com/amends-ledger/amends/eventstore"
+	"github.com/amends-ledger/amends/explain"
 	"github.com/amends-ledger/amends/ledger"
 )
 
@@ -20,33 +22,10 @@ type failing struct {
 	ResetsAt string `json:"resets_at,omitempty"` // in the merchant's zone
 	Earlier  string `json:"earlier_payout_no,omitempty"`
 	What     string `json:"what"`
-	Why      string `json:"why,omitempty"`
-	Try      string `json:"try,omitempty"`
+	Why      string `json:"why"`
+	Try      string `json:"try"`
 
-	figures string
-}
-
-// refused is the error of a verb whose command the ledger refused: a stored
-// answer. It waits for nothing, since nothing was started.
-func (k *desk) refused(_ context.Context, r ledger.Request, receipt ledger.Receipt, no *domain.Refusal) error {
-	p := k.refusal(r, no)
-	p.Key, p.Position, p.Repeated = r.Key, receipt.Position, receipt.Repeated
-	if _, ok := r.Command.(domain.RequestPayout); ok {
-		p.Payout = receipt.Payout()
-	}
-	return p
-}
-
-// refusal puts a refusal into words.
-func (k *desk) refusal(r ledger.Request, no *domain.Refusal) *problem {
-	p := &problem{
-		Exit: exitRefused, Code: string(no.Outcome()), Message: k.a.words.say("refused", "command", domain.CommandName(r.Command)),
-		Refused: &refusedCommand{Command: domain.CommandName(r.Command), Merchant: r.Merchant, Payout: domain.NamedPayout(r.Command)},
-	}
-	for _, f := range no.Failures {
-		p.Failures = append(p.Failures, k.failing(f))
-	}
-	return p
+	figures string // the numbers, on a line
 }
 
 // refusedCommand says which command was refused.
@@ -59,17 +38,68 @@ type refusedCommand struct {
 	DryRun   bool                `json:"dry_run,omitempty"`
 }
 
-func (k *desk) failing(f domain.Failure) failing {
-	out := failing{
-		Rule: string(f.Rule), Name: f.Name, Limit: f.Limit, Used: f.Used, Asked: f.Asked, Unit: f.Unit,
-		ResetsAt: k.local(f.ResetsAt), Earlier: f.Earlier, figures: k.figures(f),
+// refused is the error of a verb whose command the ledger refused: a stored
+// answer. It waits for nothing, since nothing was started.
+func (k *desk) refused(r ledger.Request, receipt ledger.Receipt, no *domain.Refusal) error {
+	p := k.refusal(r, receipt.Payout(), no)
+	p.Key, p.Position, p.Repeated = r.Key, receipt.Position, receipt.Repeated
+	p.Message = k.a.words.say("refused", "command", p.Command, "position", fmt.Sprint(receipt.Position))
+	if p.Repeated {
+		p.Message = k.a.words.say("key.repeated", "time", k.local(receipt.EffectiveAt))
 	}
-	out.What, out.Why, out.Try = k.a.explainFailure(f, k.zone)
-	return out
+	return p
 }
 
-// figures is one failing rule with its numbers on a line.
-func (k *desk) figures(f domain.Failure) string {
-	return k.a.words.say("failure", "rule", string(f.Rule), "name", f.Name, "limit", f.Limit, "used", f.Used,
-		"asked", f.Asked, "unit", f.Unit, "resets", k.local(f.ResetsAt), "earlier", f.Earlier)
+// refusal puts a refusal into words. asked is the number that a request for a
+// payout got.
+func (k *desk) refusal(r ledger.Request, asked string, no *domain.Refusal) *problem {
+	about := explain.Context{Merchant: r.Merchant, Payout: payoutIn(r.Command), Command: domain.CommandName(r.Command), Zone: k.zone}
+	if r.Actor.Role == domain.RoleAgent {
+		about.Agent = r.Actor.ID
+	}
+	p := &problem{Exit: exitRefused, Code: string(no.Outcome()), refusedCommand: refusedCommand{
+		Command: about.Command, Merchant: r.Merchant, Payout: about.Payout,
+	}}
+	if c, ok := r.Command.(domain.RequestPayout); ok {
+		p.Payout, about.Order = asked, c.OrderNo
+	}
+	for _, f := range no.Failures {
+		p.Failures = append(p.Failures, k.failing(f, about))
+	}
+	return p
 }
+
+func (k *desk) failing(f domain.Failure, about explain.Context) failing {
+	words := explain.Failure(k.a.lang(), f, about)
+	return failing{
+		Rule: string(f.Rule), Name: f.Name, Limit: f.Limit, Used: f.Used, Asked: f.Asked, Unit: f.Unit,
+		ResetsAt: k.local(f.ResetsAt), Earlier: f.Earlier,
+		What: words.What, Why: words.Why, Try: words.Try, figures: k.figures(f),
+	}
+}
+
+// figures is one failing rule with its numbers on a line; "" if it has none.
+func (k *desk) figures(f domain.Failure) string {
+	if f.Limit == "" && f.Used == "" && f.Asked == "" && f.ResetsAt.IsZero() {
+		return ""
+	}
+	return k.a.words.say("figures", "name", f.Name, "limit", f.Limit, "used", f.Used,
+		"asked", f.Asked, "unit", f.Unit, "resets", k.local(f.ResetsAt))
+}
+
+// print writes a failing rule for people.
+func (f failing) print(w io.Writer, paint painter) {
+	fmt.Fprintf(w, "%s  %s\n", paint.bad("✗ "+f.Rule), oneLine(f.What))
+	if f.figures != "" {
+		fmt.Fprintf(w, "  %s\n", oneLine(f.figures))
+	}
+	if f.Why != "" {
+		fmt.Fprintf(w, "  why:  %s\n", oneLine(f.Why))
+	}
+	if f.Try != "" {
+		fmt.Fprintf(w, "  try:  %s\n", oneLine(f.Try))
+	}
+}
+
+// lang is the chosen language.
+func (a *app) lang() explain.Lang { return explain.Lang(a.language) }

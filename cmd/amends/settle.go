@@ -112,7 +112,7 @@ func (k *desk) started(ctx context.Context, events []domain.Event) (payouts []st
 			released = true
 		case domain.DuplicateSuspected: // a warning; it moves nothing
 		default:
-			add(payoutOfEvent(e))
+			add(payoutIn(e))
 		}
 	}
 	if !released {

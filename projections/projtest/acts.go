@@ -27,7 +27,7 @@ func (s *Story) request(p *player) error {
 		t.Money.Minor = 1 // needs approval
 	}
 	if s.rand.IntN(5) > 0 {
-		t.OrderNo = fmt.Sprintf("o-%d", s.rand.IntN(200))
+		t.OrderNo = fmt.Sprintf("o-%d", s.rand.IntN(80))
 		t.Order = &domain.OrderFacts{
 			ID: t.OrderNo, Total: domain.Money{Minor: 300_00, Currency: "CNY"}, Customer: "cu-" + t.OrderNo, PlacedAt: p.now.Add(-48 * time.Hour),
 		}

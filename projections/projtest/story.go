@@ -126,7 +126,7 @@ func (s *Story) Play(commands int) error {
 			err = s.goOn(p, p.open[s.rand.IntN(len(p.open))])
 		case roll < 93 && len(p.done) > 0:
 			err = s.after(p, p.done[s.rand.IntN(len(p.done))])
-		case roll < 98:
+		case roll < 96:
 			err = s.manage(p)
 		default:
 			err = s.strange(p)

@@ -1,4 +1,4 @@
-package rails
+package domain
 
 import "testing"
 
@@ -14,7 +14,7 @@ func TestPayoutOf(t *testing.T) {
 		`{"payout_no":7}`:                    "",
 		`not JSON`:                           "",
 	} {
-		got, err := payoutOf([]byte(data))
+		got, err := PayoutOf([]byte(data))
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("payout of %s: %q, %v", data, got, err)
 		}
