@@ -140,7 +140,7 @@ func factsOfBooks(e domain.Event) (f Facts) {
 		f.Money, f.Order, f.Reference = e.Money, e.OrderNo, e.Reference
 	case domain.DuplicateSuspected:
 		f.Order, f.Reference = e.OrderNo, e.Reference
-		f.Paid, f.Refunded, f.Compensated, f.Over = e.Paid, e.Refunded, e.Compensated, e.Over
+		f.Refunded, f.Compensated, f.Over = e.Refunded, e.Compensated, e.Over
 	case domain.FindingRaised:
 		f.Finding, f.About, f.Why = e.Finding, e.About, e.Why
 	case domain.FindingClosed:

@@ -43,7 +43,7 @@ type Facts struct {
 	Finding     string
 	About       string // what the finding is about
 
-	Paid, Refunded, Compensated, Over domain.Money // of an order
+	Refunded, Compensated, Over domain.Money // of an order
 }
 
 // Step tells an event in one short sentence without a period at its end. Failures

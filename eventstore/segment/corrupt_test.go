@@ -85,45 +85,56 @@ func (s *specimen) inspect(fs *vfs.Mem) (err error, silent error) {
 	return s.use(l)
 }
 
+// use reads everything there is in each of the ways there are. It returns the
+// first error, and says if anything was not what was written.
 func (s *specimen) use(l *Log) (err error, silent error) {
-	n, err := s.check(l, len(s.issued))
-	if err != nil {
-		if errors.Is(err, eventstore.ErrCorrupt) || errors.Is(err, syscall.EIO) {
-			return err, nil
+	if n, e := s.check(l, len(s.issued)); e != nil {
+		if !errors.Is(e, eventstore.ErrCorrupt) {
+			return nil, fmt.Errorf("reading all, event %d: %w", n, e)
 		}
-		return nil, fmt.Errorf("reading all, event %d: %w", n, err)
+		err = e
 	}
-	next := map[string]int64{}
-	for stream, head := range s.heads {
-		for r, err := range l.ReadStream(s.ctx, stream, -1, eventstore.ReadOptions{Backwards: true}) {
-			if err != nil {
-				return err, nil
-			}
-			if want := s.issued[r.Position-1]; r.Revision != head-next[stream] || want.ID != r.ID || want.Stream != stream {
-				return nil, fmt.Errorf("reading %s: revision %d is not what was written", stream, r.Revision)
-			}
-			next[stream]++
-		}
-		if next[stream] != head+1 {
-			return nil, fmt.Errorf("reading %s: %d events of %d", stream, next[stream], head+1)
-		}
-	}
-	// A retry of the first write of each stream must be recognised.
 	for stream := range s.heads {
-		for _, r := range s.issued {
-			if r.Stream == stream && r.Revision == 0 {
-				w := eventstore.Write{Stream: stream, Events: []eventstore.Event{r.Event}}
-				place, err := l.findIDs(s.ctx, &w, 0, s.heads[stream])
-				if err != nil {
-					return err, nil
-				}
-				if place != 0 {
-					return nil, fmt.Errorf("a retry in %s was not recognised", stream)
-				}
-			}
+		e, silent := s.useStream(l, stream)
+		if silent != nil {
+			return nil, silent
+		}
+		if err == nil {
+			err = e
 		}
 	}
-	return nil, nil
+	return err, nil
+}
+
+// useStream reads a stream backwards and tries that a retry of its first write
+// is recognised.
+func (s *specimen) useStream(l *Log, stream string) (err error, silent error) {
+	head, n := s.heads[stream], int64(0)
+	var first eventstore.Event
+	for r, e := range l.ReadStream(s.ctx, stream, -1, eventstore.ReadOptions{Backwards: true}) {
+		if e != nil {
+			err = e
+			break
+		}
+		want := s.issued[r.Position-1]
+		if r.Revision != head-n || want.ID != r.ID || want.Stream != stream || string(r.Data) != string(want.Data) {
+			return nil, fmt.Errorf("reading %s: revision %d is not what was written", stream, r.Revision)
+		}
+		first = want.Event
+		n++
+	}
+	if err != nil {
+		return err, nil
+	}
+	if n != head+1 {
+		return nil, fmt.Errorf("reading %s: %d events of %d", stream, n, head+1)
+	}
+	w := eventstore.Write{Stream: stream, Events: []eventstore.Event{first}}
+	place, err := l.findIDs(s.ctx, &w, 0, head)
+	if err == nil && place != 0 {
+		return nil, fmt.Errorf("a retry in %s was not recognised", stream)
+	}
+	return err, nil
 }
 
 // exact tries that a refusal names the place of the damage at byte at of name:

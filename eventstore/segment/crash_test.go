@@ -54,7 +54,7 @@ type workload struct {
 func newWorkload(seed uint64, o Options) *workload {
 	r := rand.New(rand.NewPCG(seed, 99))
 	salts := rand.New(rand.NewPCG(seed, 7))
-	o.Dir, o.SealAfter, o.salt = "log", -1, salts.Uint64
+	o.Dir, o.SealAfter, o.salt, o.frameBytes = "log", -1, salts.Uint64, 600
 	if o.SegmentBytes == 0 {
 		o.SegmentBytes = minSegmentBytes
 	}
@@ -155,6 +155,9 @@ func (w *workload) check(l *Log, least int) (int, error) {
 		if err != nil {
 			return n, err
 		}
+		if r.Stream == afterCrash {
+			continue
+		}
 		if n == len(w.issued) {
 			return n, fmt.Errorf("there are more events than were ever issued")
 		}
@@ -173,14 +176,24 @@ func (w *workload) check(l *Log, least int) (int, error) {
 	return n, nil
 }
 
-// survive recovers fs and then takes the power away again, in the worst way:
-// what was served after the first crash must still be there after the second.
+// afterCrash is the stream that is written between two crashes.
+const afterCrash = "after"
+
+// survive recovers fs, writes some more and takes the power away again, in the
+// worst way: what was served or acknowledged after the first crash must still be
+// there after the second.
 func (w *workload) survive(fs *vfs.Mem, acked int) error {
 	l, err := w.recovered(fs)
 	if err != nil {
 		return err
 	}
 	served, err := w.check(l, acked)
+	const more = 2
+	for n := 0; n < more && err == nil; n++ {
+		e := someEvent(n + 1)
+		e.Data = make([]byte, 1500)
+		_, err = l.Append(w.ctx, eventstore.Write{Stream: afterCrash, Expect: eventstore.At(int64(n - 1)), Events: []eventstore.Event{e}})
+	}
 	again := fs.Crash(vfs.Crash{}) // nothing that is not synced is there
 	if e := l.Close(); err == nil {
 		err = e
@@ -193,8 +206,11 @@ func (w *workload) survive(fs *vfs.Mem, acked int) error {
 		return fmt.Errorf("second crash: %w", err)
 	}
 	defer l.Close()
-	if _, err := w.check(l, served); err != nil {
+	if _, err = w.check(l, served); err != nil {
 		return fmt.Errorf("second crash: %w", err)
+	}
+	if head, err := l.Head(w.ctx, afterCrash); err != nil || head != more-1 {
+		return fmt.Errorf("second crash: LOST: %s is at %d, %v; %d were acknowledged after the first", afterCrash, head, err, more)
 	}
 	return nil
 }

@@ -57,10 +57,12 @@ type Options struct {
 	// RingBytes of recent commits are kept in memory for live subscribers.
 	RingBytes int
 
-	// For tests: randomness for file salts, and full segments are finished by
-	// the writer, so that the order of all calls is the same in each run.
-	salt  func() uint64
-	alone bool
+	// For tests: randomness for file salts; full segments are finished by the
+	// writer, so that the order of all calls is the same in each run; and where a
+	// frame is closed.
+	salt       func() uint64
+	alone      bool
+	frameBytes int
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -84,6 +86,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.salt == nil {
 		o.salt = randomSalt
+	}
+	if o.frameBytes == 0 {
+		o.frameBytes = targetFrameBytes
 	}
 	switch {
 	case o.Dir == "":

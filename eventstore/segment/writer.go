@@ -147,7 +147,7 @@ func (w *writer) commit() {
 // hold get their answer.
 func (w *writer) encode() {
 	sector := w.seg.file.sector
-	frames := w.size/targetFrameBytes + 1
+	frames := w.size/w.log.opt.frameBytes + 1
 	w.buf = w.log.ring.begin(w.seg.file, w.size+frames*(frameHeaderBytes+sector))
 	w.frame, w.pos = -1, w.tail+1
 	for _, r := range w.reqs {
@@ -255,7 +255,7 @@ func hasID(wr *eventstore.Write, sum uint32) bool {
 
 // openFrame makes sure that a frame is open that has not reached its target.
 func (w *writer) openFrame() {
-	if w.frame >= 0 && len(w.buf)-w.frame < targetFrameBytes {
+	if w.frame >= 0 && len(w.buf)-w.frame < w.log.opt.frameBytes {
 		return
 	}
 	w.closeFrame()

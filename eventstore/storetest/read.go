@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/amends-ledger/amends/eventstore"
@@ -36,8 +35,8 @@ func readBack(t *testing.T, h Harness) {
 		if got[2].Position != c.Position {
 			t.Errorf("the last event is at position %d, its commit said %d", got[2].Position, c.Position)
 		}
-		if all := readEverything(t, s, 0, eventstore.Filter{}, 0); !cmp.Equal(all, got) {
-			t.Errorf("reading all and reading the stream differ:\n%s", cmp.Diff(all, got))
+		if diff := diffEvents(readEverything(t, s, 0, eventstore.Filter{}, 0), got); diff != "" {
+			t.Errorf("reading all and reading the stream differ:\n%s", diff)
 		}
 		s = reopen(t, h, s)
 	}
@@ -110,7 +109,7 @@ func readAfterRestart(t *testing.T, h Harness) {
 		t.Errorf("tail: got %d, %v, want %d", tail, err, before[len(before)-1].Position)
 	}
 	s = reopen(t, h, s)
-	if diff := cmp.Diff(before, readEverything(t, s, 0, eventstore.Filter{}, 0)); diff != "" {
+	if diff := diffEvents(before, readEverything(t, s, 0, eventstore.Filter{}, 0)); diff != "" {
 		t.Errorf("after a restart (-before +after):\n%s", diff)
 	}
 	if got, err := s.Tail(testCtx(t)); err != nil || got != tail {
@@ -124,7 +123,7 @@ func readAfterRestart(t *testing.T, h Harness) {
 			}
 		}
 		wantHead(t, s, want[0].Stream, int64(len(want)-1))
-		if diff := cmp.Diff(want, readStream(t, s, want[0].Stream, 0, eventstore.ReadOptions{})); diff != "" {
+		if diff := diffEvents(want, readStream(t, s, want[0].Stream, 0, eventstore.ReadOptions{})); diff != "" {
 			t.Errorf("%s after a restart (-before +after):\n%s", want[0].Stream, diff)
 		}
 	}
@@ -147,8 +146,8 @@ func readAll(t *testing.T, h Harness) {
 	for i, r := range all { // resuming is exclusive and exact, from everywhere
 		got := readEverything(t, s, r.Position, eventstore.Filter{}, 3)
 		want := all[i+1 : min(i+4, len(all))]
-		if len(got) != len(want) || (len(want) > 0 && !cmp.Equal(got, want)) {
-			t.Fatalf("resume behind position %d: %s", r.Position, cmp.Diff(want, got))
+		if diff := diffEvents(want, got); diff != "" {
+			t.Fatalf("resume behind position %d (-want +got):\n%s", r.Position, diff)
 		}
 	}
 	for name, f := range map[string]eventstore.Filter{
@@ -164,7 +163,7 @@ func readAll(t *testing.T, h Harness) {
 				want = append(want, r)
 			}
 		}
-		if diff := cmp.Diff(want, readEverything(t, s, 0, f, 0)); diff != "" {
+		if diff := diffEvents(want, readEverything(t, s, 0, f, 0)); diff != "" {
 			t.Errorf("filter by %s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -212,7 +211,7 @@ func readAllUnderWriters(t *testing.T, h Harness) {
 	if len(seen) != writers*each*2 {
 		t.Errorf("following the tail saw %d events, %d were written", len(seen), writers*each*2)
 	}
-	if diff := cmp.Diff(readEverything(t, s, 0, eventstore.Filter{}, 0), seen); diff != "" {
+	if diff := diffEvents(readEverything(t, s, 0, eventstore.Filter{}, 0), seen); diff != "" {
 		t.Errorf("following the tail saw something else than reading from the start:\n%s", diff)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -215,6 +216,17 @@ func wantEvent(t *testing.T, stream string, rev int64, want eventstore.Event, go
 func sameEvent(a, b eventstore.Event) bool {
 	return a.ID == b.ID && a.Type == b.Type && a.Version == b.Version && a.RecordedAt.Equal(b.RecordedAt) &&
 		bytes.Equal(a.Data, b.Data) && bytes.Equal(a.Meta, b.Meta)
+}
+
+// diffEvents tells how got differs from want, "" if it does not.
+func diffEvents(want, got []eventstore.Recorded) string {
+	same := func(a, b eventstore.Recorded) bool {
+		return a.Stream == b.Stream && a.Revision == b.Revision && a.Position == b.Position && sameEvent(a.Event, b.Event)
+	}
+	if slices.EqualFunc(want, got, same) {
+		return ""
+	}
+	return cmp.Diff(want, got, cmp.Comparer(same))
 }
 
 // clone takes an event out of the store's buffers.

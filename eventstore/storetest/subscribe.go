@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/amends-ledger/amends/eventstore"
 )
 
@@ -110,7 +108,7 @@ func subscribe(t *testing.T, h Harness) {
 	middle := all[20].Position
 	from := follow(t, s, middle, eventstore.Filter{}, nil)
 	got := from.wait(t, "history", caughtUp)
-	if diff := cmp.Diff(all[21:], eventsOf(got)); diff != "" {
+	if diff := diffEvents(all[21:], eventsOf(got)); diff != "" {
 		t.Errorf("history behind %d (-want +got):\n%s", middle, diff)
 	}
 	if last := got[len(got)-1]; last.Kind != eventstore.CaughtUpNotice || last.Position != all[len(all)-1].Position {
@@ -127,7 +125,7 @@ func subscribe(t *testing.T, h Harness) {
 		}
 		got := f.wait(t, name+", live", func(ns []eventstore.Notice) bool { return countEvents(ns) >= len(want) })
 		inOrder(t, got)
-		if diff := cmp.Diff(want, eventsOf(got)); diff != "" {
+		if diff := diffEvents(want, eventsOf(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -170,14 +168,10 @@ func subscribeUnderWriters(t *testing.T, h Harness) {
 		if i%2 == 0 && len(seen) != len(all) {
 			t.Errorf("subscriber %d saw %d of %d events", i, len(seen), len(all))
 		}
-		if diff := cmp.Diff(all[len(all)-len(seen):], seen, cmp.Comparer(equalRecorded)); diff != "" {
+		if diff := diffEvents(all[max(0, len(all)-len(seen)):], seen); diff != "" {
 			t.Errorf("subscriber %d (-want +got):\n%s", i, diff)
 		}
 	}
-}
-
-func equalRecorded(a, b eventstore.Recorded) bool {
-	return a.Stream == b.Stream && a.Revision == b.Revision && a.Position == b.Position && sameEvent(a.Event, b.Event)
 }
 
 // subscribeSlowly stops a subscriber while megabytes are written.

@@ -34,6 +34,8 @@ var allowed = []struct {
 	{"export", "domain eventstore projections projections/*"},
 	{"vault orders", "domain"},
 	{"policy", "domain internal/yamlnode"},
+	{"explain", "domain"},
+	{"internal/domaindoc", "domain explain policy"},
 	{"backfill", "domain eventstore eventstore/follow ledger orders policy vault sms rails projections internal/clock internal/yamlnode"},
 	{"api console webhooks", "domain ledger projections projections/* export audit rails vault"},
 	{"client", "api/types"},

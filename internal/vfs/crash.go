@@ -143,7 +143,7 @@ func (m *Mem) Unsynced() []Sector {
 		n.mu.RLock()
 		for i, c := range n.chunks {
 			for s := range chunkSectors {
-				if at := int64(i*chunkSectors + s); c != nil && c.dirty&(1<<s) != 0 && at*SectorSize < max(n.size, n.diskSize) {
+				if at := int64(i*chunkSectors + s); c != nil && c.dirty&(1<<s) != 0 && at*SectorSize < max(n.size, n.diskSize, n.high) {
 					out = append(out, Sector{name, at})
 				}
 			}
@@ -156,7 +156,7 @@ func (m *Mem) Unsynced() []Sector {
 func (n *inode) clone(owner *Mem) *inode {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	out := &inode{fs: owner, size: n.size, diskSize: n.diskSize, chunks: make([]*chunk, len(n.chunks))}
+	out := &inode{fs: owner, size: n.size, diskSize: n.diskSize, high: n.high, chunks: make([]*chunk, len(n.chunks))}
 	for i, c := range n.chunks {
 		if c != nil {
 			out.chunks[i] = c.share()
@@ -170,8 +170,12 @@ func (n *inode) crash(name string, c Crash, owner *Mem) *inode {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	out := &inode{fs: owner, size: n.diskSize, chunks: make([]*chunk, len(n.chunks))}
-	if n.size != n.diskSize && c.Size != nil {
+	if high := max(n.size, n.high); high != n.diskSize && c.Size != nil {
 		out.size = c.Size(name, n.diskSize, n.size)
+		if n.high > n.size && out.size == n.size {
+			// The size was larger for a while, and may have got to the disk then.
+			out.size = c.Size(name, n.size, n.high)
+		}
 	}
 	out.diskSize = out.size
 	for i, from := range n.chunks {
@@ -181,7 +185,7 @@ func (n *inode) crash(name string, c Crash, owner *Mem) *inode {
 		from.diskShared = true
 		to := &chunk{disk: from.disk, diskShared: true}
 		if from.dirty != 0 && c.Sector != nil {
-			c.decide(name, i, from, to, out.size)
+			c.decide(name, n, i, to, out.size)
 		}
 		// Bytes behind the end are gone, whatever their sector had.
 		if end := out.size - int64(i)*chunkSize; end < chunkSize && to.disk != nil {
@@ -195,7 +199,8 @@ func (n *inode) crash(name string, c Crash, owner *Mem) *inode {
 }
 
 // decide asks for the fate of each unsynced sector of chunk i.
-func (c *Crash) decide(name string, i int, from, to *chunk, size int64) {
+func (c *Crash) decide(name string, n *inode, i int, to *chunk, size int64) {
+	from := n.chunks[i]
 	for s := range chunkSectors {
 		at := int64(i*chunkSectors + s)
 		if from.dirty&(1<<s) == 0 || at*SectorSize >= size {
@@ -208,6 +213,8 @@ func (c *Crash) decide(name string, i int, from, to *chunk, size int64) {
 		to.ownDisk()
 		sector := to.disk[s*SectorSize : (s+1)*SectorSize]
 		switch {
+		case fate == NewContent && from.cut != nil && at*SectorSize >= n.size:
+			copy(sector, from.cut[s*SectorSize:])
 		case fate == NewContent && from.cache != nil:
 			copy(sector, from.cache[s*SectorSize:])
 		case fate == Garbage && c.Noise != nil:

@@ -26,6 +26,9 @@ type chunk struct {
 	dirty, lost uint32
 	// Bytes that somebody else may have as well are copied before a change.
 	cacheShared, diskShared bool
+	// cut is what the cache had before unsynced sectors were cut off: the disk
+	// may have seen that before it sees the cut.
+	cut *[chunkSize]byte
 }
 
 // ownCache makes the cache of the chunk one that may be changed.
@@ -62,6 +65,7 @@ type inode struct {
 	mu       sync.RWMutex
 	size     int64
 	diskSize int64
+	high     int64 // the largest size since the last Sync
 	chunks   []*chunk
 }
 
@@ -228,6 +232,10 @@ func (f *memFile) Truncate(size int64) error {
 		from := max(0, size-base)
 		if c := n.chunks[i]; c != nil && from < chunkSize {
 			if c.cache != nil {
+				if f.fs.crashable && c.dirty != 0 && c.cut == nil {
+					c.cut = c.cache
+					c.cacheShared = true
+				}
 				c.ownCache()
 				clear(c.cache[from:])
 			}
@@ -236,6 +244,7 @@ func (f *memFile) Truncate(size int64) error {
 			}
 		}
 	}
+	n.high = max(n.high, n.size)
 	n.size = size
 	return nil
 }
@@ -262,7 +271,7 @@ func (f *memFile) Sync() error {
 		c.flush(c.dirty)
 	}
 	if err == nil {
-		n.diskSize = n.size
+		n.diskSize, n.high = n.size, n.size
 	}
 	return err
 }
@@ -285,6 +294,7 @@ func (c *chunk) flush(mask uint32) {
 	}
 	c.dirty &^= mask
 	c.lost &^= mask
+	c.cut = nil
 }
 
 func (f *memFile) DropCache() error {

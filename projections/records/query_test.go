@@ -21,7 +21,7 @@ func played(t *testing.T) (*projections.DB, []records.Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Play(900); err != nil {
+	if err := s.Play(1200); err != nil {
 		t.Fatal(err)
 	}
 	db := projtest.SQLite(t)(t, projections.Options{})
