@@ -99,26 +99,6 @@ func (t *tracker) note(e *eventstore.Recorded) error {
 	return nil
 }
 
-// payoutOf is the payout number in an event's data, without decoding the rest:
-// it is the first member of all events that are followed.
-func payoutOf(data []byte) ([]byte, error) {
-	if rest, ok := bytes.CutPrefix(data, []byte(`{"payout_no":"`)); ok {
-		if end := bytes.IndexByte(rest, '"'); end > 0 {
-			return rest[:end], nil
-		}
-	}
-	var v struct {
-		Payout string `json:"payout_no"`
-	}
-	if err := json.Unmarshal(data, &v); err != nil {
-		return nil, err
-	}
-	if v.Payout == "" {
-		return nil, errors.New("it names no payout")
-	}
-	return []byte(v.Payout), nil
-}
-
 // wait returns as soon as enough holds for the payout's progress, or with an
 // error when ctx ends or the log can't be followed any more.
 func (t *tracker) wait(ctx context.Context, payout string, enough func(progress) bool) (progress, error) {

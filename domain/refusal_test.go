@@ -176,6 +176,21 @@ func TestEffectiveTime(t *testing.T) {
 	}
 }
 
+// Without a zone the calendar is UTC's.
+func TestNoZone(t *testing.T) {
+	w := newWorld(t)
+	w.open(Policy{}, "100.00")
+	meta := w.meta(byOwner, "x")
+	meta.Zone, meta.EffectiveAt = nil, time.Date(2026, 3, 31, 23, 30, 0, 0, time.UTC) // April in Shanghai
+	events, _, err := Decide(w.m, RequestPayout{w.terms("1.00")}, meta, w.policy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := events[0].(PayoutRequested); p.Day != "2026-03-31" || p.Month != "2026-03" {
+		t.Errorf("counted on %s of %s", p.Day, p.Month)
+	}
+}
+
 // A policy of an older version is not adopted again: a ledger that is behind on
 // the platform's stream must not undo what a merchant was decided under.
 func TestOlderPolicyIsNotAdopted(t *testing.T) {

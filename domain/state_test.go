@@ -153,6 +153,18 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, x.want)
 		}
 	}
+	// A wallet that can't take what was recovered.
+	full := newWorld(t)
+	full.open(Policy{}, "100.00")
+	no, _ := full.request("p1", byOwner, full.terms("5.00"))
+	full.pay(no)
+	full.do(OpenDispute{Payout: no}, byOwner)
+	full.m.Wallet.Credited = MaxMinor
+	recover := ResolveDispute{Payout: no, Dispute: DisputeID(no, 1), Outcome: DisputeUpheld, Recovered: &Money{1, "CNY"}}
+	if _, _, err := Decide(full.m, recover, full.meta(byPlatform, "x"), nil); err == nil ||
+		err.Error() != "recovered: with all credits of the wallet would be over the largest amount" {
+		t.Error(err)
+	}
 	// An agent that comes back is not one more.
 	w := newWorld(t)
 	w.open(Policy{}, "100.00")

@@ -221,6 +221,11 @@ var englishRefusals = map[string]refusal{
 		"the policy sets up to which amount an owner may exempt payouts from the SMS; without such a limit there is no exemption",
 		"set {limit} or less: {do:sms-exempt set}",
 	},
+	"LIMIT_ABOVE_POLICY/none": {
+		"the policy allows no SMS exemption, {asked} is asked for",
+		"where the policy sets no amount for it, every payout is confirmed by SMS",
+		"see the policy: {do:policy show}",
+	},
 	"SMS_WRONG": {
 		"the code is wrong: {used#} of {limit} used",
 		"a code is for one payout, its amount and its customer; a newer code voids the one before",
@@ -237,7 +242,7 @@ var englishRefusals = map[string]refusal{
 		"ask for another code: {do:resend}",
 	},
 	"SMS_RESEND_TOO_SOON": {
-		"a new code can be asked for from {resets} on",
+		"a new code can't be asked for yet[, but from {resets} on]",
 		"the last one may still be on its way",
 		"wait, then: {do:resend}",
 	},
@@ -282,12 +287,12 @@ var englishRefusals = map[string]refusal{
 		"see where it stands: {do:payouts show}",
 	},
 	"PAYOUT_STATE_FORBIDDEN/count": {
-		"{used} of {merchant} are {label}, and {limit#} may be",
+		"{used} of {merchant} are {label}; at most {limit#} may be",
 		"what a rail has, or may have, can't be taken back",
 		"wait for the outcomes: {do:payouts ls}",
 	},
 	"PAYOUT_STATE_FORBIDDEN/open": {
-		"{used} of {merchant} are open, and {limit#} may be",
+		"{used} of {merchant} are open; at most {limit#} may be",
 		"closing the service cancels what is open in one step, which has room for so many",
 		"cancel some of them first: {do:payouts ls}",
 	},

@@ -74,6 +74,10 @@ func (t *catalog) variant(f domain.Failure) string {
 		if !permissions(f.Name) {
 			name = "actor"
 		}
+	case domain.RuleLimitAbovePolicy:
+		if strings.Trim(f.Limit, "0.") == "" {
+			name = "none"
+		}
 	case domain.RulePayoutStateForbidden:
 		if _, ok := t.refusals[base+"/"+name]; !ok && f.Used != "" {
 			name = "count"

@@ -5,7 +5,7 @@ var simplifiedLabels = map[Kind]map[string]string{
 		"price_difference": "补差价", "shipping": "补运费", "activity": "活动补偿", "goods_payment": "货款", "quality": "商品质量", "other": "其他",
 	},
 	State: {
-		"REQUESTED": "已申请", "AWAITING_SMS": "待短信验证", "AWAITING_APPROVAL": "待审批", "AUTHORIZED": "待出款",
+		"REQUESTED": "已发起", "AWAITING_SMS": "待短信验证", "AWAITING_APPROVAL": "待审批", "AUTHORIZED": "待出款",
 		"SUBMITTED": "出款中", "UNKNOWN": "结果未知", "PAID": "已打款", "FAILED": "打款失败", "CANCELLED": "已取消",
 		"EXPIRED": "已过期", "REJECTED": "审批未通过", "RETURNED": "已退回", "REFUSED": "已拒绝",
 	},
@@ -51,7 +51,7 @@ var simplifiedLabels = map[Kind]map[string]string{
 var simplifiedColumns = map[string]string{
 	"payout_no": "打款单号", "merchant": "商家", "status": "状态", "failure_code": "失败原因", "amount": "金额", "currency": "币种",
 	"reason": "打款原因", "reason_label": "原因名称", "order_no": "订单号", "customer_account": "客户账号",
-	"requested_at": "申请时间", "confirmed_at": "确认时间", "paid_at": "打款时间", "requested_by": "申请人", "entry": "申请入口",
+	"requested_at": "申请时间", "confirmed_at": "确认时间", "paid_at": "打款时间", "requested_by": "发起人", "entry": "申请入口",
 	"confirm_method": "确认方式", "rail": "出款渠道", "rail_ref": "渠道参考号", "external": "自有编号", "order_total": "订单实付",
 	"order_refunded": "订单已退款", "revision": "流内序号", "event_id": "事件编号", "position": "日志位置",
 	"approved_at": "审批时间", "submitted_at": "出款时间", "returned_at": "退回时间", "changed_at": "最近变动",

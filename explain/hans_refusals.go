@@ -114,7 +114,7 @@ var simplifiedRefusals = map[string]refusal{
 	"ORDER_AMOUNT_EXCEEDED/approval_percent": {
 		"{order}的打款金额须经审批：免审批上限 {limit}，已用 {used}，本次 {asked}",
 		"打款占客户实付减去已退款的比例较大时，须由他人审批",
-		"[请填写不超过 {left} 的金额；]或提请审批：{do:approve}",
+		"[请填写不超过 {left} 的金额，或]提请审批：{do:approve}",
 	},
 	"DUPLICATE_SUSPECTED": {
 		"可能与打款单 {earlier} 重复",
@@ -144,7 +144,7 @@ var simplifiedRefusals = map[string]refusal{
 	"QUOTA_EXCEEDED": {
 		"超出{agent}的打款配额：上限 {limit}[，已用 {used}]，本次 {asked}[，{resets} 重置]",
 		"子账号可以打款多少，由主账号设置",
-		"[请填写不超过 {left} 的金额；]或由主账号调高配额：{do:quota set}",
+		"[请填写不超过 {left} 的金额，或]由主账号调高配额：{do:quota set}",
 	},
 	"QUOTA_EXCEEDED/per_payout": {
 		"{asked} 超过{agent}的单笔配额 {limit}",
@@ -154,32 +154,32 @@ var simplifiedRefusals = map[string]refusal{
 	"QUOTA_EXCEEDED/daily_amount": {
 		"超出{agent}的每日配额：上限 {limit}，已用 {used}，本次 {asked}[，{resets} 重置]",
 		"子账号每日可以打款多少，由主账号设置",
-		"[请填写不超过 {left} 的金额；][或等到 {resets}；]或由主账号调高配额：{do:quota set}",
+		"[请填写不超过 {left} 的金额，或][等到 {resets}，或]由主账号调高配额：{do:quota set}",
 	},
 	"QUOTA_EXCEEDED/daily_count": {
 		"超出{agent}的每日配额：上限 {limit}，已用 {used}，本次 {asked}[，{resets} 重置]",
 		"子账号每日可以打款几笔，由主账号设置",
-		"[请等到 {resets}；]或由主账号调高配额：{do:quota set}",
+		"[等到 {resets}，或]由主账号调高配额：{do:quota set}",
 	},
 	"QUOTA_EXCEEDED/monthly_amount": {
 		"超出{agent}的每月配额：上限 {limit}，已用 {used}，本次 {asked}[，{resets} 重置]",
 		"子账号每月可以打款多少，由主账号设置",
-		"[请填写不超过 {left} 的金额；][或等到 {resets}；]或由主账号调高配额：{do:quota set}",
+		"[请填写不超过 {left} 的金额，或][等到 {resets}，或]由主账号调高配额：{do:quota set}",
 	},
 	"MERCHANT_LIMIT_EXCEEDED": {
 		"超出{merchant}的每日打款限额：上限 {limit}，已用 {used}，本次 {asked}[，{resets} 重置]",
 		"平台规则限制同一商家所有账号每个自然日的打款总额",
-		"[请填写不超过 {left} 的金额；][或等到 {resets}；]查看限额：{do:policy show}",
+		"[请填写不超过 {left} 的金额；][可等到 {resets} 再试；]限额见：{do:policy show}",
 	},
 	"CUSTOMER_LIMIT_EXCEEDED": {
 		"超出单个客户的限额：上限 {limit}，已用 {used}，本次 {asked}[，{resets} 重置]",
 		"平台规则限制商家对同一客户的打款",
-		"[请等到 {resets}；]查看限额：{do:policy show}",
+		"[可等到 {resets} 再试；]限额见：{do:policy show}",
 	},
 	"CUSTOMER_LIMIT_EXCEEDED/customer_daily_amount": {
 		"超出单个客户的每日限额：上限 {limit}，已用 {used}，本次 {asked}[，{resets} 重置]",
 		"平台规则限制商家每个自然日对同一客户的打款总额",
-		"[请填写不超过 {left} 的金额；][或等到 {resets}；]查看限额：{do:policy show}",
+		"[请填写不超过 {left} 的金额；][可等到 {resets} 再试；]限额见：{do:policy show}",
 	},
 	"CUSTOMER_LIMIT_EXCEEDED/customer_count_max": {
 		"近期已给该客户打款 {used}，再申请 {asked#} 笔将超过上限 {limit}[，{resets} 起可再打款]",
@@ -221,6 +221,11 @@ var simplifiedRefusals = map[string]refusal{
 		"小额免密最高可设多少由平台规则规定；没有规定的，不能免密",
 		"请设置不超过 {limit} 的金额：{do:sms-exempt set}",
 	},
+	"LIMIT_ABOVE_POLICY/none": {
+		"平台规则不允许小额免密，本次设置 {asked}",
+		"平台规则未规定免密金额的，每笔打款都须短信验证",
+		"查看平台规则：{do:policy show}",
+	},
 	"SMS_WRONG": {
 		"验证码错误：已试 {used#} 次，上限 {limit}",
 		"验证码只用于这一笔打款及其金额和客户；获取新验证码后，旧的即失效",
@@ -237,7 +242,7 @@ var simplifiedRefusals = map[string]refusal{
 		"请重新获取验证码：{do:resend}",
 	},
 	"SMS_RESEND_TOO_SOON": {
-		"{resets} 起才能重新获取验证码",
+		"暂时不能重新获取验证码[，{resets} 起可以]",
 		"上一条短信可能仍在发送途中",
 		"请稍候再执行：{do:resend}",
 	},
@@ -282,12 +287,12 @@ var simplifiedRefusals = map[string]refusal{
 		"查看当前状态：{do:payouts show}",
 	},
 	"PAYOUT_STATE_FORBIDDEN/count": {
-		"{merchant}有 {used} 打款处于“{label}”状态，上限 {limit}",
+		"{merchant}有 {used}打款处于“{label}”状态，上限 {limit}",
 		"已经出款或可能已经出款的，不能撤回",
 		"请等待打款结果：{do:payouts ls}",
 	},
 	"PAYOUT_STATE_FORBIDDEN/open": {
-		"{merchant}有 {used} 打款正在进行，上限 {limit}",
+		"{merchant}有 {used}打款正在进行，上限 {limit}",
 		"关闭服务会一次性取消所有进行中的打款，一次能取消的笔数有限",
 		"请先取消其中一部分：{do:payouts ls}",
 	},
@@ -302,7 +307,7 @@ var simplifiedRefusals = map[string]refusal{
 		"请查找：{do:payouts ls}",
 	},
 	"RETURN_WINDOW_CLOSED": {
-		"{payout}打款已久，不能退回：现为第 {used#} 天，期限为 {limit}",
+		"{payout}已超过退回期限：现为打款后第 {used#} 天，期限为 {limit}",
 		"平台规则规定了打款后多久之内可以退回",
 		"请改为给企业钱包充值，并注明打款单号：{do:payouts show}",
 	},

@@ -29,8 +29,8 @@ var simplifiedSteps = map[string]string{
 	"ArrearsRecorded": "新增欠款 {money}[，凭证号 {reference}]，打款已受限",
 	"ArrearsCleared":  "欠款已结清[，凭证号 {reference}]，暂缓的出款继续进行",
 
-	"PayoutRequested":           "{who}申请打款 {money}：已在企业钱包中预留[，计入 {day} 的配额]",
-	"PayoutRefused":             "{who}申请打款 {money}：被拒绝",
+	"PayoutRequested":           "{who}发起打款 {money}：已在企业钱包中预留[，计入 {day} 的配额]",
+	"PayoutRefused":             "{who}发起打款 {money}：被拒绝",
 	"CommandRefused":            "{who}操作“{command}”：被拒绝",
 	"ApprovalRequested":         "超出限额，等待审批[，截止 {expires}]",
 	"PayoutApproved":            "{who}批准超限打款[：{why}]",

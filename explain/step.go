@@ -63,19 +63,15 @@ func Step(l Lang, f Facts, zone *time.Location) string {
 
 // variant is the text for an event: some say one of two things.
 func (f Facts) variant() string {
-	switch f.Type {
-	case "PayoutAuthorized":
+	switch {
+	case f.Type == "PayoutAuthorized" && f.Confirm != "":
 		return f.Type + "." + f.Confirm
-	case "DisputeResolved":
+	case f.Type == "DisputeResolved" && f.Outcome != "":
 		return f.Type + "." + f.Outcome
-	case "SMSExemptionSet":
-		if f.Money.Minor == 0 {
-			return f.Type + ".off"
-		}
-	case "PermissionsGranted":
-		if len(f.Permissions) == 0 {
-			return f.Type + ".none"
-		}
+	case f.Type == "SMSExemptionSet" && f.Money.Minor == 0:
+		return f.Type + ".off"
+	case f.Type == "PermissionsGranted" && len(f.Permissions) == 0:
+		return f.Type + ".none"
 	}
 	return f.Type
 }

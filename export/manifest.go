@@ -90,7 +90,8 @@ type Options struct {
 	// Customer says what stands for a customer's pseudonym, such as a masked
 	// account; nil leaves the pseudonym.
 	Customer func(pseudonym string) string
-	// ReasonLabel is a reason's name for people; nil is the reason's code.
+	// ReasonLabel is a reason's name for people, for payouts that do not carry the
+	// one that was in force when they were requested; nil is the reason's code.
 	ReasonLabel func(reason string) string
 	// Headers translates a column's name; nil leaves the names. Formats for
 	// programs do not ask.

@@ -50,12 +50,16 @@ func payouts(o Options) *table[records.Record] {
 			text := func(s string) Cell { return Cell{Text: s} }
 			time := func(i projections.Instant) Cell { return Cell{Int: int64(i), None: i == 0} }
 			money := func(n projections.Null) Cell { return Cell{Int: n.V, Currency: currency, None: !n.Valid} }
+			label := r.ReasonLabel // what the customer was told then
+			if label == "" {
+				label = o.ReasonLabel(r.Reason)
+			}
 			customer := Cell{None: r.Customer == ""}
 			if !customer.None {
 				customer.Text = o.Customer(r.Customer)
 			}
 			copy(into, []Cell{
-				text(r.Payout), text(r.OrderNo), customer, text(r.Reason), text(o.ReasonLabel(r.Reason)),
+				text(r.Payout), text(r.OrderNo), customer, text(r.Reason), text(label),
 				text(r.Status), text(r.FailureCode), {Int: r.Amount, Currency: currency}, text(r.Currency),
 				time(r.RequestedAt), time(r.ConfirmedAt), time(r.PaidAt),
 				text(r.RequestedBy), text(r.Entry), text(r.ConfirmMethod), text(r.Rail), text(r.RailRef),

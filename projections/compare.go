@@ -103,7 +103,7 @@ func Compare(v *View, got, want map[string][]Row) []Difference {
 			}
 			var differ []string
 			for _, c := range s.names() {
-				if g[key][c] != w[key][c] {
+				if plain(g[key][c]) != plain(w[key][c]) {
 					differ = append(differ, c)
 				}
 			}
@@ -121,6 +121,14 @@ func Compare(v *View, got, want map[string][]Row) []Difference {
 	return out
 }
 
+// plain is a value as a column holds it.
+func plain(v any) any {
+	if text, ok := v.(string); ok {
+		return storable(text)
+	}
+	return v
+}
+
 func (s *Schema) byKey(rows []Row) map[string]Row {
 	out := make(map[string]Row, len(rows))
 	for _, r := range rows {
@@ -132,7 +140,7 @@ func (s *Schema) byKey(rows []Row) map[string]Row {
 func (s *Schema) text(r Row, columns []string) string {
 	parts := make([]string, len(columns))
 	for i, c := range columns {
-		parts[i] = fmt.Sprintf("%s=%#v", c, r[c])
+		parts[i] = fmt.Sprintf("%s=%#v", c, plain(r[c]))
 	}
 	return strings.Join(parts, " ")
 }

@@ -27,6 +27,15 @@ var sqliteDialect = dialect{
 	snapshot:    sql.TxOptions{ReadOnly: true}, // every WAL reader sees one snapshot
 }
 
+// PostgreSQL compares texts by the database's language unless it is told to take
+// them byte by byte.
+var postgresDialect = dialect{
+	name: "postgres", types: [2]string{Text: `TEXT COLLATE "C"`, Integer: "BIGINT"},
+	number: "BIGINT", dollars: true,
+	tableExists: "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1",
+	snapshot:    sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+}
+
 // rewrite gives a statement the engine's arguments. Ours have no ? in literals.
 func (d dialect) rewrite(text string) string {
 	if !d.dollars {

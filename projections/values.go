@@ -3,6 +3,7 @@ package projections
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 )
 
 // Null is an integer column that may have no value, such as a limit.
@@ -26,7 +27,7 @@ func (i *Instant) Scan(v any) error {
 func value(field any) any {
 	switch f := field.(type) {
 	case *string:
-		return *f
+		return storable(*f)
 	case *int64:
 		return *f
 	case *Instant:
@@ -39,10 +40,21 @@ func value(field any) any {
 			return nil
 		}
 		return f.V
-	case string, int64:
+	case string:
+		return storable(f)
+	case int64:
 		return f
 	}
 	panic(fmt.Sprintf("projections: a row has a field of type %T", field))
+}
+
+// storable is the text that a column can hold: PostgreSQL knows no NUL, which
+// only somebody up to no good puts into a note, so it becomes U+FFFD everywhere.
+func storable(s string) string {
+	if strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\x00", "\uFFFD")
 }
 
 // assign sets a field from a stored value.

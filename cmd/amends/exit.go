@@ -40,6 +40,10 @@ type problem struct {
 	Try      string   `json:"try,omitempty"`
 	Mistakes []string `json:"mistakes,omitempty"` // FILE:LINE:COL: what
 	More     int      `json:"more_mistakes,omitempty"`
+
+	Key string `json:"idempotency_key,omitempty"` // of a verb that acts: asking again with it is safe
+	refusedCommand
+	Failures []failing `json:"failures,omitempty"` // of a refusal: every rule that failed
 }
 
 func (p *problem) Error() string { return p.Message }
@@ -80,8 +84,8 @@ var kinds = []struct {
 	{context.Canceled, exitUnavailable, "INTERRUPTED", "it was told to stop", "run the same command again: it goes on where it stopped"},
 }
 
-// explain makes a problem of any error.
-func explain(err error) *problem {
+// problemOf makes a problem of any error.
+func problemOf(err error) *problem {
 	var p *problem
 	var mistakes *backfill.Mistakes
 	var other *backfill.OtherPlan
@@ -136,6 +140,13 @@ func (p *problem) print(w io.Writer, asJSON bool, paint painter) {
 	}
 	if p.More > 0 {
 		fmt.Fprintf(w, "and %d more\n", p.More)
+	}
+	for _, f := range p.Failures {
+		f.print(w, paint)
+	}
+	if len(p.Failures) > 0 {
+		fmt.Fprintln(w, paint.quiet("  "+p.Message))
+		return
 	}
 	fmt.Fprintf(w, "%s  %s\n", paint.bad("✗ "+p.Code), p.Message)
 	if p.Why != "" {

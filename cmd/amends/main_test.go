@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"amends": main})
+	testscript.Main(m, map[string]func(){"amends": clockedMain})
 }
 
 // The stories in testdata run the program as people do: a process of its own, with

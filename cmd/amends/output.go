@@ -139,7 +139,7 @@ func (l listing[R]) table(a *app, w io.Writer) error {
 		if c.wide {
 			continue
 		}
-		header = append(header, c.title)
+		header = append(header, a.heading(c))
 		if c.right {
 			configs = append(configs, table.ColumnConfig{Number: len(header), Align: text.AlignRight, AlignHeader: text.AlignRight})
 		}
@@ -193,7 +193,7 @@ func (l listing[R]) lines(a *app, w io.Writer) error {
 		}
 		if none {
 			none = false
-			if err := write(a.painter(a.out).bold, func(i int) string { return l.columns[i].title }); err != nil {
+			if err := write(a.painter(a.out).bold, func(i int) string { return a.heading(l.columns[i]) }); err != nil {
 				return err
 			}
 		}

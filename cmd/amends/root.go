@@ -32,8 +32,10 @@ type app struct {
 	color    string
 	timeout  time.Duration
 
-	words   words
-	running bool // a verb's own code has begun: its errors are not about usage
+	words words
+	// flagsGiven are the names of the flags on the command line.
+	flagsGiven []string
+	running    bool // a verb's own code has begun: its errors are not about usage
 }
 
 // Output formats.
@@ -59,7 +61,7 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	if !a.running && !errors.As(err, &known) { // cobra's own: an unknown verb or flag, a missing argument
 		err = usage("%s", strings.ReplaceAll(err.Error(), "\n", " "))
 	}
-	p := explain(err)
+	p := problemOf(err)
 	p.print(a.err, a.format == asJSON || a.format == asJSONL, a.painter(a.err))
 	return p.Exit
 }
@@ -79,23 +81,31 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.home, "home", "", "the ledger's data `folder` (default $AMENDS_HOME, else "+shortHome(a.env)+")")
 	f.StringVarP(&a.format, "output", "o", asTable, "table, json, jsonl or csv")
 	f.StringVar(&a.merchant, "merchant", "", "only this merchant `id` (default all)")
-	f.StringVar(&a.language, "lang", "", "language of what people read: en")
+	f.StringVar(&a.language, "lang", "", "language of what people read: en, zh-Hans or zh-Hant (default by the locale)")
 	f.StringVar(&a.color, "color", "auto", "auto, always or never")
 	f.DurationVar(&a.timeout, "timeout", 0, "give up after this `time`, such as 30s (default never)")
 	root.AddGroup(
 		&cobra.Group{ID: "fill", Title: "Fill a ledger:"},
+		&cobra.Group{ID: "run", Title: "Run one:"},
 		&cobra.Group{ID: "look", Title: "Look into it:"},
 	)
 	root.AddCommand(
 		a.demoCommand(), a.backfillCommand(), a.simulateCommand(),
-		a.payoutsCommand(), a.walletCommand(), a.quotaCommand(), a.exportCommand(), a.eventsCommand(),
-		a.versionCommand(),
+		withVerbs(a.payoutsCommand(), a.payoutsWatch(), a.payoutsImport()), withVerbs(a.walletCommand(), a.walletVerbs()...),
+		withVerbs(a.quotaCommand(), a.quotaVerbs()...), a.exportCommand(), a.eventsCommand(),
+		a.policyCommand(), a.merchantCommand(), a.serviceCommand(), a.agentCommand(), a.phoneCommand(), a.exemptCommand(),
+		a.ordersCommand(), a.requestCommand(), a.confirmCommand(), a.inboxCommand(), a.refundCommand(), a.disputesCommand(),
+		a.doctorCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
+	root.AddCommand(a.payoutActs()...)
 	return root
 }
 
 // begin checks the global flags before a verb runs.
 func (a *app) begin(cmd *cobra.Command) error {
+	if err := a.fromEnvironment(cmd); err != nil {
+		return err
+	}
 	if !slices.Contains([]string{asTable, asJSON, asJSONL, asCSV}, a.format) {
 		return usage("-o %s: it is one of table, json, jsonl, csv", a.format)
 	}
@@ -104,13 +114,6 @@ func (a *app) begin(cmd *cobra.Command) error {
 	}
 	if a.timeout < 0 {
 		return usage("--timeout %v: it can't be negative", a.timeout)
-	}
-	if a.language == "" {
-		a.language = "en"
-	}
-	var ok bool
-	if a.words, ok = languages[a.language]; !ok {
-		return usage("--lang %s: this release speaks en", a.language)
 	}
 	a.running = true
 	return nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/amends-ledger/amends/domain"
+	"github.com/amends-ledger/amends/explain"
 	"github.com/amends-ledger/amends/projections"
 	"github.com/amends-ledger/amends/projections/records"
 	"github.com/amends-ledger/amends/vault"
@@ -127,6 +128,9 @@ func (a *app) step(ctx context.Context, l *looking, r records.Record, st records
 		"attempt", count(d.Attempt), "tries", count(d.Tries), "rail", d.Rail, "reference", d.Reference, "railid", d.RailID,
 		"code", d.Code, "why", d.Why, "command", d.Command,
 	)
+	if _, ok := a.words[key]; !ok { // other events, and other languages
+		words = explain.Step(a.lang(), stepFacts(r, st, d, phone), time.UTC)
+	}
 	return step{
 		Position: st.Position, Revision: st.Revision, Type: st.Type, Status: st.Status, Actor: st.Actor,
 		EffectiveAt: moment(st.EffectiveAt.Time()), RecordedAt: moment(st.RecordedAt.Time()),

@@ -9,9 +9,6 @@ import (
 // "paid[ by {rail}]" is "paid" where no rail is known.
 type words map[string]string
 
-// languages are those that --lang knows. Every language has the keys of English.
-var languages = map[string]words{"en": english}
-
 // say is the text under key with its places filled: pairs of name and value. A
 // key that a language does not have is shown as it is, so nothing is hidden.
 func (w words) say(key string, pairs ...string) string {

@@ -2,10 +2,13 @@ package segment
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"sort"
+
+	"github.com/google/uuid"
 
 	"github.com/amends-ledger/amends/eventstore"
 )
@@ -23,13 +26,21 @@ type stream struct {
 	indexed ref
 }
 
-// An entry is the offset of a record and a checksum of the event's id, by which
-// a repeated id is found without reading the events.
-func makeEntry(off int64, id [16]byte) uint64 { return makeEntryID(off, checksum(id[:])) }
-func makeEntryID(off int64, id uint32) uint64 { return uint64(off)<<32 | uint64(id) }
+// An entry is the offset of a record and a tag of the event's id, by which a
+// repeated id is found without reading the events.
+func makeEntry(off int64, tag uint32) uint64 { return uint64(off)<<32 | uint64(tag) }
 
 func entryOffset(e uint64) int64 { return int64(e >> 32) }
-func entryID(e uint64) uint32    { return uint32(e) }
+func entryTag(e uint64) uint32   { return uint32(e) }
+
+// idTag is 32 bits of id, as good as random whichever version of UUID it is:
+// multiplicative hashing (Knuth, The Art of Computer Programming 6.4) with the
+// golden ratio.
+func idTag(id uuid.UUID) uint32 {
+	const golden = 0x9e3779b97f4a7c15
+	x := binary.BigEndian.Uint64(id[:8])*golden ^ binary.BigEndian.Uint64(id[8:])
+	return uint32(x * golden >> 32)
+}
 
 // segment is one file. Its fields below file are guarded by Log.mu.
 type segment struct {

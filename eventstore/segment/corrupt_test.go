@@ -214,8 +214,11 @@ func (s *specimen) told(l *Log, name string, at int64) error {
 }
 
 func specimenBytes() int {
-	if torture {
+	switch {
+	case torture:
 		return 128 << 10
+	case raceDetector:
+		return 5 << 10
 	}
 	return 16 << 10
 }

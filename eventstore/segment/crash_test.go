@@ -28,8 +28,11 @@ func TestMain(m *testing.M) {
 }
 
 func scaled(n int) int {
-	if torture {
+	switch {
+	case torture:
 		return 100 * n
+	case raceDetector:
+		return max(1, n/4) // it is ten times slower, and these tests are not about races
 	}
 	return n
 }

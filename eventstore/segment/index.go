@@ -37,7 +37,7 @@ type indexEntry struct {
 	start           uint32 // of the run in the tables of offsets and ids
 	depth           uint32 // how many entries the stream has before this one
 	prev, jump      ref    // earlier entries of the stream
-	ids             uint32 // checksum of the run's ids
+	ids             uint32 // checksum of the tags of the run's ids
 }
 
 func (e *indexEntry) last() int64 { return e.first + int64(e.count) - 1 }
@@ -118,7 +118,7 @@ func buildIndex(s *segment, last func(name string) ref, look func(ref) (indexEnt
 		ids := b[x.idsAt()+4*int64(start):][:4*len(r.entries)]
 		for i, entry := range r.entries {
 			binary.BigEndian.PutUint32(b[x.offsetsAt()+4*int64(start+i):], uint32(entryOffset(entry)))
-			binary.BigEndian.PutUint32(ids[4*i:], entryID(entry))
+			binary.BigEndian.PutUint32(ids[4*i:], entryTag(entry))
 		}
 		e.ids = checksum(ids)
 		e.put(b[x.entryAt(uint32(slot)):])
@@ -264,7 +264,7 @@ func (x *index) readOffsets(f io.ReaderAt, e indexEntry, rev int64, n int) (run,
 	return r, nil
 }
 
-// readIDs returns the checksums of the ids of a whole run.
+// readIDs returns the tags of the ids of a whole run.
 func (x *index) readIDs(f io.ReaderAt, e indexEntry) ([]uint32, error) {
 	b := make([]byte, 4*e.count)
 	if err := readFull(f, b, x.idsAt()+4*int64(e.start)); err != nil {

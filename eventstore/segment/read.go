@@ -296,7 +296,7 @@ func (l *Log) findIDs(ctx context.Context, w *eventstore.Write, from, head int64
 	return noPlace, nil
 }
 
-// idsFrom returns checksums of ids of the stream, from revision rev to the end
+// idsFrom returns the tags of the ids of the stream, from revision rev to the end
 // of the segment that it is in.
 func (l *Log) idsFrom(name string, rev int64) ([]uint32, error) {
 	for tries := 0; ; tries++ {
@@ -313,7 +313,7 @@ func (l *Log) idsFrom(name string, rev int64) ([]uint32, error) {
 func (l *Log) idsOnce(name string, rev int64) (ids []uint32, s *segment, err error) {
 	if r, ok := l.inMemory(name, rev); ok {
 		for _, e := range r.entries[rev-r.first:] {
-			ids = append(ids, entryID(e))
+			ids = append(ids, entryTag(e))
 		}
 		return ids, nil, nil
 	}

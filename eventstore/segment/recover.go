@@ -549,7 +549,7 @@ func (l *Log) replayFrame(s *segment, fh frameHeader, off int64, frame []byte) e
 				"revision %d of %s where %d was expected", e.Revision, st.name, st.head+1)}
 		}
 		st.head++
-		st.active = append(st.active, makeEntry(at, e.ID))
+		st.active = append(st.active, makeEntry(at, idTag(e.ID)))
 		return nil
 	})
 }
@@ -570,7 +570,7 @@ func (t *tables) addFrame(s *segment, fh frameHeader, off int64, frame []byte) e
 			return &CorruptError{File: s.name, Offset: at, Reason: fmt.Sprintf(
 				"revision %d of %s where %d was expected", e.Revision, e.Stream, r.first+int64(len(r.entries)))}
 		}
-		r.entries = append(r.entries, makeEntry(at, e.ID))
+		r.entries = append(r.entries, makeEntry(at, idTag(e.ID)))
 		t.runs[string(e.Stream)] = r
 		return nil
 	})

@@ -88,10 +88,9 @@ func (l *Log) submit(ctx context.Context, r *request) error {
 	if err := l.enqueue(ctx, r); err != nil {
 		return err
 	}
-	select {
-	case <-r.done:
+	if ctx.Done() == nil {
+		<-r.done
 		return nil
-	default:
 	}
 	select {
 	case <-r.done:

@@ -3,6 +3,7 @@ package segment
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/amends-ledger/amends/eventstore"
@@ -19,6 +20,10 @@ const (
 	// maxBatchBytes is where the writer stops collecting: a commit of this size
 	// takes milliseconds, and more would only make everybody wait longer.
 	maxBatchBytes = 4 << 20
+
+	// firstEntries is the room for entries that a stream begins with in a file:
+	// most have a few events there or a great many.
+	firstEntries = 4
 )
 
 // writer owns the end of the log. All its fields are the writer goroutine's.
@@ -173,7 +178,7 @@ func (w *writer) encodeWrite(wr *eventstore.Write, looked int64) eventstore.Resu
 		return eventstore.Result{Err: err}
 	}
 	if st == nil {
-		st = &stream{name: wr.Stream, head: -1}
+		st = &stream{name: strings.Clone(wr.Stream), head: -1}
 		w.log.mu.Lock()
 		w.log.streams[st.name] = st
 		w.log.mu.Unlock()
@@ -182,7 +187,7 @@ func (w *writer) encodeWrite(wr *eventstore.Write, looked int64) eventstore.Resu
 	for i := range wr.Events {
 		off := w.end + int64(len(w.buf))
 		w.buf = appendRecord(w.buf, eventstore.Recorded{Event: wr.Events[i], Stream: st.name, Revision: st.next, Position: eventstore.Position(w.pos)})
-		w.added = append(w.added, addition{st, makeEntry(off, wr.Events[i].ID)})
+		w.added = append(w.added, addition{st, makeEntry(off, idTag(wr.Events[i].ID))})
 		st.next++
 		w.pos++
 	}
@@ -229,13 +234,13 @@ func (w *writer) unseen(wr *eventstore.Write, st *stream, looked int64) error {
 		return errBehind // the rest is in another segment
 	}
 	for _, e := range st.active[looked+1-begin:] {
-		if hasID(wr, entryID(e)) {
+		if hasID(wr, entryTag(e)) {
 			return errBehind
 		}
 	}
 	if st.next-1 > st.head {
 		for _, a := range w.added {
-			if a.stream == st && hasID(wr, entryID(a.entry)) {
+			if a.stream == st && hasID(wr, entryTag(a.entry)) {
 				return errBehind
 			}
 		}
@@ -243,10 +248,10 @@ func (w *writer) unseen(wr *eventstore.Write, st *stream, looked int64) error {
 	return nil
 }
 
-// hasID says whether an id of wr has this checksum.
-func hasID(wr *eventstore.Write, sum uint32) bool {
+// hasID says whether an id of wr has this tag.
+func hasID(wr *eventstore.Write, tag uint32) bool {
 	for i := range wr.Events {
-		if checksum(wr.Events[i].ID[:]) == sum {
+		if idTag(wr.Events[i].ID) == tag {
 			return true
 		}
 	}
@@ -284,6 +289,9 @@ func (w *writer) publish() {
 	first := w.tail + 1
 	l.mu.Lock()
 	for _, a := range w.added {
+		if a.stream.active == nil {
+			a.stream.active = make([]uint64, 0, firstEntries)
+		}
 		a.stream.active = append(a.stream.active, a.entry)
 		a.stream.head++
 	}

@@ -35,8 +35,18 @@ var varying = map[domain.Rule][]string{
 	domain.RuleFindingMissing:        {"F-7"},
 }
 
-// figures are limit, used and asked, by rule and by unit.
+// figures are limit, used and asked: by the limit's name, else by rule, else by unit.
 var (
+	figuresOfName = map[string][3]string{
+		"per_payout":             {"40.00", "", "50.00"},
+		"daily_count":            {"30", "30", "1"},
+		"monthly_amount":         {"5000.00", "4980.00", "50.00"},
+		"customer_daily_amount":  {"2000.00", "1980.00", "50.00"},
+		"sms_phone_failures_max": {"20", "20", "1"},
+		"sms_phone_hour_max":     {"5", "5", "1"},
+		"sms_phone_day_max":      {"10", "10", "1"},
+		"open":                   {"900", "1200", ""},
+	}
 	figuresOfRule = map[domain.Rule][3]string{
 		domain.RuleAmountBelowMin:        {"0.10", "", "0.05"},
 		domain.RuleAmountAboveMax:        {"200.00", "", "250.00"},
@@ -51,7 +61,7 @@ var (
 	}
 	figuresOfUnit = map[string][3]string{
 		"currency":         {"500.00", "480.00", "50.00"},
-		domain.UnitPayouts: {"30", "30", "1"},
+		domain.UnitPayouts: {"3", "3", "1"},
 		domain.UnitDays:    {"90d", "91d", ""},
 		domain.UnitTries:   {"5", "5", "1"},
 		domain.UnitSends:   {"3", "3", "1"},
@@ -76,7 +86,10 @@ func (r Rule) Samples() []domain.Failure {
 }
 
 func (f Failure) sample(rule domain.Rule, name string) domain.Failure {
-	figures, ok := figuresOfRule[rule]
+	figures, ok := figuresOfName[f.Name]
+	if !ok {
+		figures, ok = figuresOfRule[rule]
+	}
 	if !ok {
 		figures = figuresOfUnit[f.Unit]
 	}

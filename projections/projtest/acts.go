@@ -40,7 +40,7 @@ func (s *Story) request(p *player) error {
 		}
 	}
 	if s.rand.IntN(6) == 0 {
-		t.BuyerNote, t.RailNote, t.InternalNote = "謝謝您的耐心 \"😀\"", "note,1", "line one\nline two\t=x"
+		t.BuyerNote, t.RailNote, t.InternalNote = "謝謝您的耐心 \"😀\"", "note,1", "line one\nline two\t=x\x00"
 	}
 	if len(p.done) > 0 && s.rand.IntN(4) == 0 {
 		t.Earlier = p.done[len(p.done)-1]
@@ -230,5 +230,8 @@ func (s *Story) unrouted() error {
 	if err != nil {
 		return err
 	}
+	refused := events[0].(domain.PayoutRefused) // as the ledger does
+	refused.Merchant = "no such shop"
+	events[0] = refused
 	return s.add(domain.UnroutedStream, nobody, events, meta)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,14 +134,14 @@ func Incremental(t *testing.T, log *Log, views []*projections.View, open func(te
 var errKilled = errors.New("killed")
 
 // Kill checks that a runner that is killed at a statement goes on to the right
-// rows. It tries the first and a random occurrence of each statement, or, if all
-// is set, every statement there is.
-func Kill(t *testing.T, log *Log, views []*projections.View, open func(testing.TB) Opener, seed uint64, all bool) {
+// rows. It tries each kind of statement so many times, the first occurrence and
+// then random ones, or, if times is 0, every statement there is.
+func Kill(t *testing.T, log *Log, views []*projections.View, open func(testing.TB) Opener, seed uint64, times int) {
 	o := projections.RunnerOptions{Batch: max(1, log.Len()/7), Gather: -1}
 	var texts []string
 	whole := open(t)(t, projections.Options{Statement: func(sql string) error { texts = append(texts, sql); return nil }})
 	Run(t, log, whole, views, o)
-	kills := killPoints(texts, seed, all)
+	kills := killPoints(texts, seed, times)
 	t.Logf("%d events, %d statements of %d kinds, killed at %d", log.Len(), len(texts), kinds(texts), len(kills))
 	reached := 0
 	for _, k := range kills {
@@ -193,38 +194,42 @@ func killAt(t *testing.T, log *Log, open Opener, views []*projections.View, o pr
 	return killed
 }
 
+// kind is what statements are told apart by: their text, or for those that make
+// and drop tables what they do.
+func kind(sql string) string {
+	words := strings.Fields(sql)
+	if words[0] == "CREATE" || words[0] == "DROP" {
+		return words[0] + " " + words[1]
+	}
+	return sql
+}
+
 func kinds(texts []string) int {
 	seen := map[string]bool{}
 	for _, s := range texts {
-		seen[s] = true
+		seen[kind(s)] = true
 	}
 	return len(seen)
 }
 
-func killPoints(texts []string, seed uint64, all bool) []int {
+func killPoints(texts []string, seed uint64, times int) []int {
 	var out []int
 	rnd := rand.New(rand.NewPCG(seed, 3))
 	at := map[string][]int{}
 	for i, s := range texts {
-		at[s] = append(at[s], i)
-		if all {
+		at[kind(s)] = append(at[kind(s)], i)
+		if times == 0 {
 			out = append(out, i)
 		}
 	}
-	if all {
-		return out
-	}
-	chosen := map[int]bool{}
 	for i, s := range texts { // in order, so that the same seed chooses the same
-		places := at[s]
-		if places[0] != i {
+		places := at[kind(s)]
+		if places[0] != i || times == 0 {
 			continue
 		}
-		for _, p := range []int{places[0], places[rnd.IntN(len(places))]} {
-			if !chosen[p] {
-				chosen[p] = true
-				out = append(out, p)
-			}
+		out = append(out, i)
+		for _, n := range rnd.Perm(len(places) - 1)[:min(times, len(places))-1] {
+			out = append(out, places[n+1])
 		}
 	}
 	return out

@@ -4,6 +4,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/amends-ledger/amends/projections"
 	"github.com/amends-ledger/amends/projections/projtest"
 	"github.com/amends-ledger/amends/projections/quota"
@@ -28,6 +30,97 @@ func story(t testing.TB, seed uint64, merchants, commands int) (*projtest.Log, *
 	return log, s
 }
 
+func TestMain(m *testing.M) {
+	code := m.Run()
+	projtest.StopPostgres()
+	os.Exit(code)
+}
+
+func TestPostgresIncremental(t *testing.T) {
+	projtest.Postgres(t) // skip before the story is told
+	log, _ := story(t, 1, 3, 1000)
+	projtest.Incremental(t, log, views(), projtest.Postgres, 1)
+}
+
+// The same queries, the same pages, the same cursors.
+func TestPostgresAnswersAsSQLite(t *testing.T) {
+	postgres := projtest.Postgres(t)(t, projections.Options{})
+	log, s := story(t, 2, 3, 800)
+	sqlite := projtest.SQLite(t)(t, projections.Options{})
+	projtest.Run(t, log, postgres, views(), projections.RunnerOptions{})
+	projtest.Run(t, log, sqlite, views(), projections.RunnerOptions{})
+	merchant := s.Merchants()[1].ID
+	at := s.Merchants()[1].At
+	for _, f := range []records.Filter{
+		{}, {Merchant: merchant}, {From: at.AddDate(0, 0, -20), To: at.AddDate(0, 0, -5)}, {Statuses: []string{"PAID", "REFUSED"}, Reasons: []string{"quality"}},
+		{Agent: "=bob", MinAmount: 5_00, MaxAmount: 50_00}, {Search: "o-7"}, {Search: "=1+1"}, {After: 1000, Currency: "CNY", Entries: []string{"batch", "cli"}},
+		{FailureCodes: []string{"QUOTA_EXCEEDED"}}, {External: "claim 9", RequestedBy: "agent/ann"}, {Order: "o-3"}, {Customer: "cu-o-3"},
+	} {
+		same(t, "records", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[records.Record], error) {
+			return records.Find(t.Context(), db, f, o)
+		})
+	}
+	for _, m := range []string{"", merchant} {
+		same(t, "balances", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[wallet.Balance], error) {
+			return wallet.Balances(t.Context(), db, m, o)
+		})
+		same(t, "entries", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[wallet.Entry], error) {
+			return wallet.Entries(t.Context(), db, wallet.EntryFilter{Merchant: m, Kinds: []string{wallet.Hold, wallet.Pay}, From: at.AddDate(0, 0, -30)}, o)
+		})
+		same(t, "holds", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[wallet.Reservation], error) {
+			return wallet.Holds(t.Context(), db, m, o)
+		})
+		same(t, "arrears", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[wallet.Debt], error) {
+			return wallet.Arrears(t.Context(), db, m, o)
+		})
+		same(t, "standings", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[quota.Standing], error) {
+			return quota.Standings(t.Context(), db, quota.Filter{Merchant: m, Agents: true, Present: true}, at, o)
+		})
+		same(t, "uses", sqlite, postgres, func(db *projections.DB, o projections.PageOptions) (projections.Page[quota.Use], error) {
+			return quota.Uses(t.Context(), db, quota.UseFilter{Merchant: m, Kind: quota.Daily, From: "2024-03-29", To: "2024-05-01"}, o)
+		})
+	}
+	for no := range s.Merchants()[1].Payouts {
+		one, err1 := records.Show(t.Context(), sqlite, merchant, no)
+		two, err2 := records.Show(t.Context(), postgres, merchant, no)
+		if diff := cmp.Diff(one, two); diff != "" || err1 != nil || err2 != nil {
+			t.Errorf("payout %s: %v, %v\n%s", no, err1, err2, diff)
+		}
+	}
+}
+
+// same walks through both lists page by page.
+func same[R any](t *testing.T, what string, sqlite, postgres *projections.DB, list func(*projections.DB, projections.PageOptions) (projections.Page[R], error)) {
+	t.Helper()
+	rows := 0
+	for o := (projections.PageOptions{Limit: 13}); ; {
+		one, err := list(sqlite, o)
+		if err != nil {
+			t.Fatalf("%s on SQLite: %v", what, err)
+		}
+		two, err := list(postgres, o)
+		if err != nil {
+			t.Fatalf("%s on PostgreSQL: %v", what, err)
+		}
+		if diff := cmp.Diff(one, two); diff != "" {
+			t.Fatalf("%s (-SQLite +PostgreSQL):\n%s", what, diff)
+		}
+		rows += len(one.Rows)
+		if o.Cursor = one.Next; o.Cursor == "" {
+			break
+		}
+	}
+	if rows == 0 {
+		t.Logf("%s: no rows", what)
+	}
+}
+
+func TestPostgresKill(t *testing.T) {
+	projtest.Postgres(t)
+	log, _ := story(t, 7, 1, 150)
+	projtest.Kill(t, log, views(), projtest.Postgres, 7, kills(1))
+}
+
 func TestIncremental(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range uint64(3) {
@@ -47,10 +140,18 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
-// AMENDS_TORTURE kills at every statement instead of at every kind of statement.
+// kills is how often each kind of statement is killed at; with AMENDS_TORTURE
+// every statement is.
+func kills(times int) int {
+	if os.Getenv("AMENDS_TORTURE") != "" {
+		return 0
+	}
+	return times
+}
+
 func TestKill(t *testing.T) {
 	log, _ := story(t, 7, 1, 150)
-	projtest.Kill(t, log, views(), projtest.SQLite, 7, os.Getenv("AMENDS_TORTURE") != "")
+	projtest.Kill(t, log, views(), projtest.SQLite, 7, kills(2))
 }
 
 // A third opinion: the state that decisions were taken in.

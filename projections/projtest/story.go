@@ -46,6 +46,7 @@ func NewStory(seed uint64, store eventstore.Store, merchants int) (*Story, error
 	money := func(minor int64) *domain.Money { return &domain.Money{Minor: minor, Currency: "CNY"} }
 	s.policy = domain.PolicyPublished{Name: "default", Version: 1, Policy: domain.Policy{
 		AmountMax: money(200_00), OrderCountMax: 3, SMSExemptMax: money(20_00), SMSTries: 3, DuplicateMinutes: 10,
+		Label: "商家直賠", ReasonLabels: map[string]string{"quality": "商品質量"},
 		AmountMin: money(10), ApprovalRules: []domain.Rule{domain.RuleAmountBelowMin, domain.RuleOrderCountExceeded},
 	}}
 	market := &player{m: domain.NewMerchant(""), now: s.clock}

@@ -97,9 +97,11 @@ func (w *writer) apply(e *projections.Event) error {
 	no := payoutOf(e.Body)
 	switch b := e.Body.(type) {
 	case domain.PayoutRequested:
-		return w.begin(e, b.Payout, &b.PayoutTerms, Record{Status: string(domain.Requested), ConfirmMethod: b.Confirm})
+		return w.begin(e, b.Payout, &b.PayoutTerms, Record{
+			Status: string(domain.Requested), ConfirmMethod: b.Confirm, Label: b.Label, ReasonLabel: b.ReasonLabel,
+		})
 	case domain.PayoutRefused:
-		r := Record{Status: string(domain.Refused)}
+		r := Record{Status: string(domain.Refused), NamedMerchant: b.Merchant, Label: b.Label, ReasonLabel: b.ReasonLabel}
 		if err := marshal(&r.Failures, b.Failures); err != nil {
 			return fmt.Errorf("write the failures of %s: %w", no, err)
 		}

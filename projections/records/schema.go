@@ -8,7 +8,7 @@ import "github.com/amends-ledger/amends/projections"
 const Name = "records"
 
 // version of the tables; another one is built anew.
-const version = 1
+const version = 2
 
 // View describes the view.
 func View() *projections.View {
@@ -33,6 +33,7 @@ type Record struct {
 	RequestedPosition int64 // of the request's event: the record's number in the log
 	Payout            string
 	Merchant          string // empty where the request named no known merchant
+	NamedMerchant     string // the name that it gave then
 	Status            string // a domain.PayoutState
 	FailureCode       string // FAILED, RETURNED: the rail's code; REFUSED: the first failing rule
 	FailureWhy        string
@@ -43,6 +44,8 @@ type Record struct {
 	OrderNo       string
 	Customer      string // pseudonym
 	Reason        string
+	Label         string // what a payout was called when it was requested; empty: no name was in force
+	ReasonLabel   string // what its reason was called then
 	Currency      string
 	Amount        int64
 	OrderTotal    projections.Null // facts of the order when the payout was requested
@@ -85,6 +88,7 @@ var payouts = &projections.Schema{
 		{Name: "requested_position", Type: projections.Integer},
 		{Name: "payout_no", Type: projections.Text, Fixed: true},
 		{Name: "merchant", Type: projections.Text, Fixed: true},
+		{Name: "named_merchant", Type: projections.Text, Fixed: true},
 		{Name: "status", Type: projections.Text},
 		{Name: "failure_code", Type: projections.Text},
 		{Name: "failure_why", Type: projections.Text},
@@ -94,6 +98,8 @@ var payouts = &projections.Schema{
 		{Name: "order_no", Type: projections.Text, Fixed: true},
 		{Name: "customer", Type: projections.Text, Fixed: true},
 		{Name: "reason", Type: projections.Text, Fixed: true},
+		{Name: "label", Type: projections.Text, Fixed: true},
+		{Name: "reason_label", Type: projections.Text, Fixed: true},
 		{Name: "currency", Type: projections.Text, Fixed: true},
 		{Name: "amount", Type: projections.Integer, Fixed: true},
 		{Name: "order_total", Type: projections.Integer, Nullable: true, Fixed: true},
@@ -135,8 +141,9 @@ var payouts = &projections.Schema{
 
 func (r *Record) fields() []any {
 	return []any{
-		&r.RequestedPosition, &r.Payout, &r.Merchant, &r.Status, &r.FailureCode, &r.FailureWhy, &r.Failures, &r.HeldBack, &r.Excess,
-		&r.OrderNo, &r.Customer, &r.Reason, &r.Currency, &r.Amount, &r.OrderTotal, &r.OrderRefunded,
+		&r.RequestedPosition, &r.Payout, &r.Merchant, &r.NamedMerchant,
+		&r.Status, &r.FailureCode, &r.FailureWhy, &r.Failures, &r.HeldBack, &r.Excess,
+		&r.OrderNo, &r.Customer, &r.Reason, &r.Label, &r.ReasonLabel, &r.Currency, &r.Amount, &r.OrderTotal, &r.OrderRefunded,
 		&r.RequestedAt, &r.ConfirmedAt, &r.SubmittedAt, &r.PaidAt, &r.ApprovedAt, &r.ReturnedAt, &r.ChangedAt,
 		&r.RequestedBy, &r.Entry, &r.ConfirmMethod, &r.Rail, &r.RailRef, &r.RailID, &r.Dispute, &r.Recovered,
 		&r.External, &r.Earlier, &r.BuyerNote, &r.RailNote, &r.InternalNote,

@@ -42,14 +42,17 @@ func (s *simple) Rows() map[string][]projections.Row {
 func story(events []projections.Event) (row projections.Row, steps []projections.Row) {
 	first := events[0]
 	var terms domain.PayoutTerms
+	var labels domain.Labels
+	named := ""
 	switch b := first.Body.(type) {
 	case domain.PayoutRequested:
-		terms = b.PayoutTerms
+		terms, labels = b.PayoutTerms, b.Labels
 	case domain.PayoutRefused:
-		terms = b.PayoutTerms
+		terms, labels, named = b.PayoutTerms, b.Labels, b.Merchant
 	}
 	row = projections.Row{
-		"requested_position": int64(first.Position), "payout_no": payoutOf(first.Body), "merchant": first.Merchant,
+		"requested_position": int64(first.Position), "payout_no": payoutOf(first.Body), "merchant": first.Merchant, "named_merchant": named,
+		"label": labels.Label, "reason_label": labels.ReasonLabel,
 		"failure_code": "", "failure_why": "", "failures": "", "held_back": "", "excess": "",
 		"order_no": terms.OrderNo, "customer": "", "reason": terms.Reason, "currency": string(terms.Money.Currency),
 		"amount": terms.Money.Minor, "order_total": nil, "order_refunded": nil,
