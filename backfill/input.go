@@ -75,7 +75,7 @@ func Load(files Files) (*Input, error) {
 	mistakes := &Mistakes{}
 	content, err := files.Open(files.Plan)
 	if err != nil {
-		mistakes.add(Place{files.Plan, 1, 1}, "%s", whyNotOpen(files.Plan, err))
+		mistakes.Add(Place{File: files.Plan, Line: 1, Col: 1}, "%s", whyNotOpen(files.Plan, err))
 		return nil, mistakes
 	}
 	defer content.Close()
@@ -88,13 +88,13 @@ func Load(files Files) (*Input, error) {
 	}
 	l := &loader{
 		Files: files, plan: p, mistakes: mistakes,
-		in:        &Input{Name: p.name, Zone: p.zoneName, OwnerOnly: !p.agent.given(), HasOrders: p.orders != nil},
+		in:        &Input{Name: p.name, Zone: p.zoneName, OwnerOnly: !p.agent.Given(), HasOrders: p.orders != nil},
 		merchants: map[string]bool{}, agents: map[[2]string]bool{}, agentsOf: map[string]int{}, same: map[string]string{}, sums: map[string]int64{},
 	}
 	l.readPayouts()
 	l.readOrders()
 	l.setLimits()
-	if !mistakes.none() {
+	if mistakes.Count() > 0 {
 		return nil, mistakes
 	}
 	l.finish()
@@ -137,8 +137,8 @@ func (l *loader) intern(s string) string {
 func (l *loader) setLimits() {
 	in, p := l.in, l.plan
 	if in.Currency == "" {
-		if l.mistakes.none() {
-			l.mistakes.add(p.payouts.currency.column.Place, "no row says which currency; write {value: CODE}")
+		if l.mistakes.Count() == 0 {
+			l.mistakes.Add(p.payouts.currency.column.Place, "no row says which currency; write {value: CODE}")
 		}
 		return
 	}
@@ -148,17 +148,17 @@ func (l *loader) setLimits() {
 		in.Quota.PerPayout = &domain.Money{Minor: domain.MaxMinor, Currency: in.Currency}
 	}
 	in.Policy.OrderRequired = p.orders != nil
-	in.Policy.CustomerRequired = p.payouts.customer.given()
+	in.Policy.CustomerRequired = p.payouts.customer.Given()
 	in.Policy.AgreementVersion = agreement
 	in.Exemption = domain.Money{Currency: in.Currency}
 	if in.Policy.SMSExemptMax != nil {
 		in.Exemption = *in.Policy.SMSExemptMax
 	}
-	if l.mistakes.none() {
+	if l.mistakes.Count() == 0 {
 		l.checkPolicy()
 	}
 	in.Initial, in.TopUp = p.walletAmounts(in.Currency, l.mistakes)
-	if p.topup.given() {
+	if p.topup.Given() {
 		month := time.Time(p.first)
 		for _, at := range monthStarts(p.first, p.last, p.zone) {
 			in.TopUps = append(in.TopUps, TopUp{month.Format("2006-01"), at})
@@ -168,10 +168,10 @@ func (l *loader) setLimits() {
 	// At most maxMonths × MaxMinor, far from overflow.
 	if in.Initial.Minor+in.TopUp.Minor*int64(len(in.TopUps)) > domain.MaxMinor {
 		at := p.topup.Place
-		if !p.topup.given() {
+		if !p.topup.Given() {
 			at = p.initial.Place
 		}
-		l.mistakes.add(at, "wallet: a merchant's credits come to more than the largest amount, %s",
+		l.mistakes.Add(at, "wallet: a merchant's credits come to more than the largest amount, %s",
 			domain.Money{Minor: domain.MaxMinor, Currency: in.Currency})
 	}
 }
@@ -184,13 +184,13 @@ func (l *loader) checkPolicy() {
 	_, _, err := domain.Decide(platform, domain.PublishPolicy{Name: "plan", Policy: l.in.Policy}, meta, nil)
 	var invalid *domain.Invalid
 	if errors.As(err, &invalid) {
-		l.mistakes.add(l.plan.limitPlace("policy", invalid.Field), "policy.%s %s", invalid.Field, invalid.Why)
+		l.mistakes.Add(l.plan.limitPlace("policy", invalid.Field), "policy.%s %s", invalid.Field, invalid.Why)
 	} else if err != nil {
-		l.mistakes.add(l.plan.limitPlace("policy", ""), "policy: %v", err)
+		l.mistakes.Add(l.plan.limitPlace("policy", ""), "policy: %v", err)
 	}
 	_, _, err = domain.Decide(platform, quotaCommand("plan", l.in.Quota), meta, nil)
 	if errors.As(err, &invalid) {
-		l.mistakes.add(l.plan.limitPlace("quota", invalid.Field), "quota.%s %s", invalid.Field, invalid.Why)
+		l.mistakes.Add(l.plan.limitPlace("quota", invalid.Field), "quota.%s %s", invalid.Field, invalid.Why)
 	}
 }
 
@@ -205,7 +205,7 @@ func quotaCommand(agent string, q domain.Quota) domain.SetQuota {
 // finish derives what follows from rows and orders together.
 func (l *loader) finish() {
 	in := l.in
-	if m := l.plan.merchant.fixed; m.given() {
+	if m := l.plan.merchant.fixed; m.Given() {
 		l.merchants[m.Value] = true
 	}
 	for m := range l.merchants {
@@ -238,13 +238,13 @@ func (l *loader) warn() {
 		in.Warnings = append(in.Warnings, fmt.Sprintf(
 			"%d of %d rows are earlier than their merchant's row before and are decided at the later time", in.Late, len(in.Rows)))
 	}
-	if p.orders != nil && !p.payouts.order.given() {
+	if p.orders != nil && !p.payouts.order.Given() {
 		in.Warnings = append(in.Warnings, "payouts.order is not in the plan: every row is ORDER_MISSING")
 	}
 	if len(p.quota) > 0 && in.OwnerOnly {
 		in.Warnings = append(in.Warnings, "quota has no effect: the plan has no agent, and the owner needs no quota")
 	}
-	if !p.initial.given() && !p.topup.given() {
+	if !p.initial.Given() && !p.topup.Given() {
 		in.Warnings = append(in.Warnings, "the plan puts nothing into any wallet: no payout can be paid")
 	}
 }

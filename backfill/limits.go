@@ -94,28 +94,28 @@ func listKey(name string, field func(*limits) *[]string) limitKey {
 }
 
 // limits reads the mapping of limits under section, and tells where it is.
-func (m mapping) limits(section string, keys []limitKey) ([]limit, Place) {
+func (m section) limits(section string, keys []limitKey) ([]limit, Place) {
 	names := make([]string, len(keys))
 	for i, key := range keys {
 		names[i] = key.name
 	}
 	inner, ok := m.in(section, names...)
 	if !ok {
-		return nil, m.at
+		return nil, m.At
 	}
 	var found []limit
 	for _, key := range keys {
 		var values []text
 		if key.list {
-			values = inner.list(key.name)
-		} else if t := inner.text(key.name); t.given() {
+			values = inner.List(key.name)
+		} else if t := inner.Text(key.name); t.Given() {
 			values = []text{t}
 		}
 		if len(values) > 0 {
 			found = append(found, limit{key, values})
 		}
 	}
-	return found, inner.at
+	return found, inner.At
 }
 
 // limitPlace is where a limit of policy or quota stands, or else its section.
@@ -141,7 +141,7 @@ func (p *plan) resolve(c domain.Currency, mistakes *Mistakes) limits {
 	}{{"policy", p.limits}, {"quota", p.quota}} {
 		for _, l := range section.entries {
 			if err := l.key.set(&to, l.values, c); err != nil {
-				mistakes.add(l.values[0].Place, "%s.%s: %s", section.name, l.key.name, why(err))
+				mistakes.Add(l.values[0].Place, "%s.%s: %s", section.name, l.key.name, why(err))
 			}
 		}
 	}
@@ -156,12 +156,12 @@ func (p *plan) walletAmounts(c domain.Currency, mistakes *Mistakes) (initial, to
 		text
 		to *domain.Money
 	}{{"initial", p.initial, &initial}, {"topup", p.topup, &topup}} {
-		if !amount.given() {
+		if !amount.Given() {
 			continue
 		}
 		var err error
 		if *amount.to, err = parseAmount(amount.Value, c); err != nil {
-			mistakes.add(amount.Place, "wallet.%s: %s", amount.name, why(err))
+			mistakes.Add(amount.Place, "wallet.%s: %s", amount.name, why(err))
 		}
 	}
 	return initial, topup
@@ -192,11 +192,11 @@ func (p *plan) checkLimits(mistakes *Mistakes) {
 	}
 	l := p.resolve(c, mistakes)
 	p.walletAmounts(c, mistakes)
-	if p.orders != nil && l.policy.OrderWindowDays > 0 && !p.orders.placed.given() {
-		mistakes.add(p.limitPlace("policy", "order_window_days"), "policy.order_window_days: orders.placed_at is missing")
+	if p.orders != nil && l.policy.OrderWindowDays > 0 && !p.orders.placed.Given() {
+		mistakes.Add(p.limitPlace("policy", "order_window_days"), "policy.order_window_days: orders.placed_at is missing")
 	}
-	if p.orders != nil && l.policy.OrderPercentMax != nil && !p.orders.total.given() {
-		mistakes.add(p.limitPlace("policy", "order_percent_max"), "policy.order_percent_max: orders.total is missing")
+	if p.orders != nil && l.policy.OrderPercentMax != nil && !p.orders.total.Given() {
+		mistakes.Add(p.limitPlace("policy", "order_percent_max"), "policy.order_percent_max: orders.total is missing")
 	}
 }
 

@@ -1,64 +1,14 @@
 package backfill
 
-import (
-	"fmt"
-	"strings"
-)
+import "github.com/amends-ledger/amends/internal/yamlnode"
 
-// Place is where something stands in an input file. Line and Col count from 1;
-// Col counts characters. For a compressed file both mean the text in it.
-type Place struct {
-	File      string
-	Line, Col int
-}
+// Mistakes is the error for input that can't be run, in the plan and in its data
+// alike. Nothing was written when it is returned. For a compressed file a place
+// means the text in it.
+type Mistakes = yamlnode.Mistakes
 
-func (p Place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }
+// Place is where something stands in an input file.
+type Place = yamlnode.Place
 
-// Mistake is one fault of the input, at a place that an editor can jump to.
-type Mistake struct {
-	Place
-	What string
-}
-
-func (m Mistake) String() string { return m.Place.String() + ": " + m.What }
-
-// MaxMistakes is how many mistakes are kept. A wrong column makes one in every
-// row, and nobody reads more than a screen of them.
-const MaxMistakes = 10
-
-// Mistakes is the error for input that can't be run: the first MaxMistakes
-// faults, in the order of reading, and how many more there are. Nothing was
-// written when it is returned.
-type Mistakes struct {
-	First []Mistake
-	More  int
-}
-
-func (m *Mistakes) Error() string {
-	var b strings.Builder
-	for i, one := range m.First {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(one.String())
-	}
-	switch {
-	case m.More == 1:
-		b.WriteString("\nand one more mistake")
-	case m.More > 1:
-		fmt.Fprintf(&b, "\nand %d more mistakes", m.More)
-	}
-	return b.String()
-}
-
-func (m *Mistakes) add(p Place, format string, args ...any) {
-	if len(m.First) == MaxMistakes {
-		m.More++
-		return
-	}
-	m.First = append(m.First, Mistake{p, fmt.Sprintf(format, args...)})
-}
-
-func (m *Mistakes) count() int { return len(m.First) + m.More }
-
-func (m *Mistakes) none() bool { return len(m.First) == 0 }
+// text is a scalar of the plan as it stands there, and where.
+type text = yamlnode.Text

@@ -17,7 +17,7 @@ func (l *loader) readPayouts() {
 	}
 	defer closer.Close()
 	l.in.Currency = domain.Currency(p.currency.fixed.Value)
-	before := l.mistakes.count()
+	before := l.mistakes.Count()
 	c := rowColumns{
 		id: t.index(p.id), requested: t.index(p.requested), amount: t.index(p.amount), currency: t.index(p.currency),
 		reason: t.index(p.reason), order: t.index(p.order), customer: t.index(p.customer),
@@ -26,12 +26,12 @@ func (l *loader) readPayouts() {
 	for _, w := range p.where {
 		c.where = append(c.where, t.index(source{column: w.column}))
 	}
-	if l.mistakes.count() > before { // every row would be wrong
+	if l.mistakes.Count() > before { // every row would be wrong
 		return
 	}
 	for rows := 0; t.next(); rows++ {
 		if rows == maxRows {
-			l.mistakes.add(t.at(0), "more than %d rows", maxRows)
+			l.mistakes.Add(t.at(0), "more than %d rows", maxRows)
 			return
 		}
 		if l.keeps(t, c) {
@@ -80,7 +80,7 @@ func (l *loader) readRow(t *table, c rowColumns) {
 	var err error
 	when := t.get(c.requested)
 	if r.At, err = parseWhen(when, p.zone); err != nil {
-		l.mistakes.add(t.at(c.requested), "%v", err)
+		l.mistakes.Add(t.at(c.requested), "%v", err)
 		ok = false
 	} else {
 		r.Month = l.intern(when[:len("2006-01")])
@@ -96,7 +96,7 @@ func (l *loader) readRow(t *table, c rowColumns) {
 	if who := [2]string{r.Merchant, r.Agent}; r.Agent != "" && !l.agents[who] {
 		l.agents[who] = true
 		if l.agentsOf[r.Merchant]++; l.agentsOf[r.Merchant] == domain.MaxAgents+1 {
-			l.mistakes.add(t.at(max(c.agent, 0)), "merchant %q has more than %d agents", r.Merchant, domain.MaxAgents)
+			l.mistakes.Add(t.at(max(c.agent, 0)), "merchant %q has more than %d agents", r.Merchant, domain.MaxAgents)
 		}
 	}
 }
@@ -106,28 +106,28 @@ func (l *loader) readAmount(t *table, c rowColumns, r *Row) bool {
 	if c.currency >= 0 {
 		currency := domain.Currency(l.intern(t.get(c.currency)))
 		if _, ok := currency.Scale(); !ok {
-			l.mistakes.add(t.at(c.currency), "%q is not an ISO 4217 code, such as CNY", currency)
+			l.mistakes.Add(t.at(c.currency), "%q is not an ISO 4217 code, such as CNY", currency)
 			return false
 		}
 		if l.in.Currency == "" {
 			l.in.Currency = currency
 		}
 		if currency != l.in.Currency {
-			l.mistakes.add(t.at(c.currency), "%s, but the rows before are in %s; a plan has one currency", currency, l.in.Currency)
+			l.mistakes.Add(t.at(c.currency), "%s, but the rows before are in %s; a plan has one currency", currency, l.in.Currency)
 			return false
 		}
 	}
 	var err error
 	if r.Money, err = domain.ParseMoney(t.get(c.amount), l.in.Currency); err != nil {
-		l.mistakes.add(t.at(c.amount), "%s", why(err))
+		l.mistakes.Add(t.at(c.amount), "%s", why(err))
 		return false
 	}
 	if r.Money.Minor == 0 {
-		l.mistakes.add(t.at(c.amount), "%q: an amount must be more than zero", t.get(c.amount))
+		l.mistakes.Add(t.at(c.amount), "%q: an amount must be more than zero", t.get(c.amount))
 		return false
 	}
 	if !l.add(t.get(c.merchant), r.Money.Minor) {
-		l.mistakes.add(t.at(c.amount), "the amounts up to here add up to more than the largest amount")
+		l.mistakes.Add(t.at(c.amount), "the amounts up to here add up to more than the largest amount")
 		return false
 	}
 	return true
@@ -154,7 +154,7 @@ func (l *loader) checkNames(t *table, c rowColumns, r *Row) bool {
 			continue
 		}
 		if fault := nameFault(name.value, name.limit, name.needed); fault != "" {
-			l.mistakes.add(t.at(name.column), "%s %s", name.what, fault)
+			l.mistakes.Add(t.at(name.column), "%s %s", name.what, fault)
 			ok = false
 		}
 	}
@@ -196,9 +196,9 @@ func (l *loader) readOrders() {
 		return
 	}
 	defer closer.Close()
-	before := l.mistakes.count()
+	before := l.mistakes.Count()
 	id, placed, customer, total := t.index(o.id), t.index(o.placed), t.index(o.customer), t.index(o.total)
-	if l.mistakes.count() > before {
+	if l.mistakes.Count() > before {
 		return
 	}
 	merchant, ok := t.columns[l.plan.merchant.column.Value]
@@ -209,23 +209,23 @@ func (l *loader) readOrders() {
 	lines := map[string]int{}
 	for rows := 0; t.next(); rows++ {
 		if rows == maxRows {
-			l.mistakes.add(t.at(0), "more than %d rows", maxRows)
+			l.mistakes.Add(t.at(0), "more than %d rows", maxRows)
 			return
 		}
 		no := t.get(id)
 		if first, twice := lines[no]; twice {
-			l.mistakes.add(t.at(id), "order %q stands twice, first on line %d", no, first)
+			l.mistakes.Add(t.at(id), "order %q stands twice, first on line %d", no, first)
 			continue
 		}
 		if fault := nameFault(no, domain.MaxReferenceBytes, true); fault != "" {
-			l.mistakes.add(t.at(id), "the order number %s", fault)
+			l.mistakes.Add(t.at(id), "the order number %s", fault)
 			continue
 		}
 		lines[no] = t.line
 		l.in.Orders[no] = l.readOrder(t, placed, customer, total)
-		if m := t.get(merchant); m != "" && l.plan.merchant.column.given() {
+		if m := t.get(merchant); m != "" && l.plan.merchant.column.Given() {
 			if fault := nameFault(m, domain.MaxIDBytes, true); fault != "" {
-				l.mistakes.add(t.at(merchant), "the merchant %s", fault)
+				l.mistakes.Add(t.at(merchant), "the merchant %s", fault)
 				continue
 			}
 			l.merchants[l.intern(m)] = true
@@ -242,16 +242,16 @@ func (l *loader) readOrder(t *table, placed, customer, total int) Order {
 	var err error
 	if total >= 0 {
 		if o.Total, err = domain.ParseMoney(t.get(total), currency); err != nil {
-			l.mistakes.add(t.at(total), "%s", why(err))
+			l.mistakes.Add(t.at(total), "%s", why(err))
 		}
 	}
 	if placed >= 0 {
 		if o.PlacedAt, err = parseWhen(t.get(placed), l.plan.zone); err != nil {
-			l.mistakes.add(t.at(placed), "%v", err)
+			l.mistakes.Add(t.at(placed), "%v", err)
 		}
 	}
 	if fault := nameFault(o.Customer, domain.MaxReferenceBytes, false); fault != "" {
-		l.mistakes.add(t.at(customer), "the customer %s", fault)
+		l.mistakes.Add(t.at(customer), "the customer %s", fault)
 	}
 	return o
 }

@@ -39,13 +39,13 @@ type table struct {
 func openTable(open Open, name string, from Place, mistakes *Mistakes) (t *table, closer io.Closer, ok bool) {
 	f, err := open(name)
 	if err != nil {
-		mistakes.add(from, "%s", whyNotOpen(name, err))
+		mistakes.Add(from, "%s", whyNotOpen(name, err))
 		return nil, nil, false
 	}
 	r, err := unpack(f)
 	if err != nil {
 		f.Close()
-		mistakes.add(Place{name, 1, 1}, "not a gzip file: %v", err)
+		mistakes.Add(Place{File: name, Line: 1, Col: 1}, "not a gzip file: %v", err)
 		return nil, nil, false
 	}
 	t = &table{file: name, csv: csv.NewReader(r), columns: map[string]int{}, mistakes: mistakes}
@@ -103,14 +103,14 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 func (t *table) readHeader() bool {
 	if !t.next() {
-		if t.mistakes.none() {
-			t.mistakes.add(Place{t.file, 1, 1}, "the file is empty; a header with the names of the columns is expected")
+		if t.mistakes.Count() == 0 {
+			t.mistakes.Add(Place{File: t.file, Line: 1, Col: 1}, "the file is empty; a header with the names of the columns is expected")
 		}
 		return false
 	}
 	for i, name := range t.fields {
 		if first, twice := t.columns[name]; twice {
-			t.mistakes.add(t.at(i), "column %q stands twice in the header, first as column %d", name, first+1)
+			t.mistakes.Add(t.at(i), "column %q stands twice in the header, first as column %d", name, first+1)
 			return false
 		}
 		t.columns[name] = i
@@ -130,26 +130,26 @@ func (t *table) next() bool {
 		var syntax *csv.ParseError
 		switch {
 		case errors.As(err, &syntax) && syntax.Err == csv.ErrBareQuote:
-			t.mistakes.add(Place{t.file, syntax.Line, syntax.Column}, "not CSV: a quote inside a field that does not begin with one")
+			t.mistakes.Add(Place{File: t.file, Line: syntax.Line, Col: syntax.Column}, "not CSV: a quote inside a field that does not begin with one")
 			continue
 		case errors.As(err, &syntax): // an open quote may have swallowed the rest
-			t.mistakes.add(Place{t.file, syntax.StartLine, 1}, "not CSV: a quoted field of this row does not end with a quote and a comma")
+			t.mistakes.Add(Place{File: t.file, Line: syntax.StartLine, Col: 1}, "not CSV: a quoted field of this row does not end with a quote and a comma")
 			return false
 		case errors.Is(err, io.ErrUnexpectedEOF):
-			t.mistakes.add(Place{t.file, t.line + 1, 1}, "the gzip data end too early: the file is cut off")
+			t.mistakes.Add(Place{File: t.file, Line: t.line + 1, Col: 1}, "the gzip data end too early: the file is cut off")
 			return false
 		case err != nil:
-			t.mistakes.add(Place{t.file, t.line + 1, 1}, "%v", err)
+			t.mistakes.Add(Place{File: t.file, Line: t.line + 1, Col: 1}, "%v", err)
 			return false
 		}
 		t.fields = fields
 		t.line, _ = t.csv.FieldPos(0)
 		if t.header != nil && len(fields) != len(t.header) {
-			t.mistakes.add(Place{t.file, t.line, 1}, "the row has %d columns, the header %d", len(fields), len(t.header))
+			t.mistakes.Add(Place{File: t.file, Line: t.line, Col: 1}, "the row has %d columns, the header %d", len(fields), len(t.header))
 			continue
 		}
 		if i, ok := t.invalid(); ok {
-			t.mistakes.add(t.at(i), "not UTF-8")
+			t.mistakes.Add(t.at(i), "not UTF-8")
 			continue
 		}
 		return true
@@ -178,18 +178,18 @@ func (t *table) at(field int) Place {
 			col -= len(f[last:]) - utf8.RuneCountInString(f[last:])
 		}
 	}
-	return Place{t.file, line, col}
+	return Place{File: t.file, Line: line, Col: col}
 }
 
 // index finds the column of a source; a column that is not there is noted where
 // the plan names it. It is -1 for a source without column.
 func (t *table) index(s source) int {
-	if !s.column.given() {
+	if !s.column.Given() {
 		return -1
 	}
 	i, ok := t.columns[s.column.Value]
 	if !ok {
-		t.mistakes.add(s.column.Place, "%s has no column %q; it has %s", t.file, s.column.Value, strings.Join(t.header, ", "))
+		t.mistakes.Add(s.column.Place, "%s has no column %q; it has %s", t.file, s.column.Value, strings.Join(t.header, ", "))
 		return -1
 	}
 	return i
@@ -201,16 +201,4 @@ func (t *table) get(i int) string {
 		return ""
 	}
 	return t.fields[i]
-}
-
-// firstInvalid is where data stop being UTF-8.
-func firstInvalid(data []byte) (at int, ok bool) {
-	for at < len(data) {
-		r, size := utf8.DecodeRune(data[at:])
-		if r == utf8.RuneError && size == 1 {
-			return at, true
-		}
-		at += size
-	}
-	return 0, false
 }

@@ -1,13 +1,12 @@
 package backfill
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
+	"github.com/amends-ledger/amends/domain"
 	"github.com/amends-ledger/amends/eventstore"
 )
 
@@ -51,7 +50,7 @@ func newTracker(streams map[string]bool) *tracker {
 
 // run follows store until ctx ends.
 func (t *tracker) run(ctx context.Context, store eventstore.Store) {
-	filter := eventstore.Filter{StreamPrefix: "merchant-", Types: followed}
+	filter := eventstore.Filter{StreamPrefix: domain.MerchantStream(""), Types: followed}
 	err := store.Subscribe(ctx, 0, filter, func(_ context.Context, n eventstore.Notice) error {
 		switch n.Kind {
 		case eventstore.EventNotice:
@@ -71,26 +70,24 @@ func (t *tracker) note(e *eventstore.Recorded) error {
 	if !t.streams[e.Stream] {
 		return nil
 	}
-	no, err := payoutOf(e.Data)
+	no, err := domain.PayoutOf(e.Data)
 	if err != nil {
 		return fmt.Errorf("read %s at revision %d of %s: %w", e.Type, e.Revision, e.Stream, err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	w := t.payouts[string(no)]
+	w := t.payouts[no]
 	if w == nil {
 		w = &watched{}
-		t.payouts[string(no)] = w
+		t.payouts[no] = w
 	}
 	switch e.Type {
 	case "SMSSent":
 		w.sent = true
 	case "PayoutOutcomeUnknown", "PayoutHeldBack":
 		w.stuck = e.Type
-	case "PayoutPaid": // followed lists constants: keep none of the store's bytes
-		w.ended = "PayoutPaid"
 	default:
-		w.ended = string([]byte(e.Type))
+		w.ended = strings.Clone(e.Type) // it may share the store's bytes
 	}
 	if w.changed != nil {
 		close(w.changed)

@@ -23,7 +23,7 @@ type ApprovePayout struct {
 	Why    string `json:"why,omitempty"`
 }
 
-// RejectPayout ends it.
+// RejectPayout ends a payout that waits for approval.
 type RejectPayout struct {
 	Payout string `json:"payout_no"`
 	Why    string `json:"why,omitempty"`

@@ -6,7 +6,7 @@ type OpenService struct {
 	Agreement string `json:"agreement"`
 }
 
-// AgreementAccepted records version, who (Meta.Actor) and when.
+// AgreementAccepted records the version; who and when are in its metadata.
 type AgreementAccepted struct {
 	Version string `json:"version"`
 }

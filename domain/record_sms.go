@@ -26,7 +26,7 @@ type RecordSMSFailed struct {
 // SMSSent says that the provider took the message.
 type SMSSent RecordSMSSent
 
-// SMSSendFailed says that it did not.
+// SMSSendFailed says that the provider did not take it.
 type SMSSendFailed RecordSMSFailed
 
 func (c RecordSMSSent) decide(m *Merchant, meta Meta) ([]Event, error) {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -17,10 +18,13 @@ import (
 	"github.com/amends-ledger/amends/internal/domaindoc"
 )
 
+// loaded takes a while, and nobody changes what it returns.
+var loaded = sync.OnceValues(func() (*domaindoc.Domain, error) { return domaindoc.Load("../domain") })
+
 // source is what the code of package domain says that there must be words for.
 func source(t *testing.T) *domaindoc.Domain {
 	t.Helper()
-	d, err := domaindoc.Load("../domain")
+	d, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,3 +113,6 @@ func plain(s string) bool {
 	list := n.Content[0].Content
 	return len(list) == 1 && list[0].Kind == yaml.ScalarNode && list[0].ShortTag() == "!!str" && list[0].Value == s
 }
+
+// Value is the key's value in a policy that gives it, as it stands in a document.
+func (k Key) Value(p *domain.Policy) string { return k.yaml(p) }

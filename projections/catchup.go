@@ -15,7 +15,7 @@ func (r *Runner) catchUp(ctx context.Context, t *track) error {
 		r.applying.Lock()
 		end := r.end
 		r.applying.Unlock()
-		batch, err := r.readBatch(ctx, t, end.position)
+		batch, err := r.readBatch(ctx, t, end.position, r.o.Batch)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (r *Runner) catchUp(ctx context.Context, t *track) error {
 func (r *Runner) join(ctx context.Context, t *track) (bool, error) {
 	r.applying.Lock()
 	defer r.applying.Unlock()
-	batch, err := r.readBatch(ctx, t, r.end.position)
+	batch, err := r.readBatch(ctx, t, r.end.position, r.o.Batch)
 	if err != nil || len(batch) == r.o.Batch {
 		return false, err // the tail has moved on by a whole batch meanwhile
 	}
@@ -51,8 +51,8 @@ func (r *Runner) join(ctx context.Context, t *track) (bool, error) {
 	return true, nil
 }
 
-// readBatch reads events behind the view's mark up to a position.
-func (r *Runner) readBatch(ctx context.Context, t *track, to eventstore.Position) ([]Event, error) {
+// readBatch reads events behind the view's mark up to a position, so many at most.
+func (r *Runner) readBatch(ctx context.Context, t *track, to eventstore.Position, limit int) ([]Event, error) {
 	r.mu.Lock()
 	after := t.generation.position
 	r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *Runner) readBatch(ctx context.Context, t *track, to eventstore.Position
 	if after >= to {
 		return nil, nil
 	}
-	for e, err := range r.store.ReadAll(ctx, after, eventstore.Filter{}, r.o.Batch) {
+	for e, err := range r.store.ReadAll(ctx, after, eventstore.Filter{}, limit) {
 		if err != nil {
 			return nil, fmt.Errorf("read behind position %d: %w", after, err)
 		}

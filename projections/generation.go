@@ -99,9 +99,10 @@ func (tx *Tx) generations() ([]*generation, error) {
 	return out, nil
 }
 
-// begin makes empty tables for the view, as generation number.
-func (tx *Tx) begin(v *View, number int64, current bool, d dialect) (*generation, error) {
-	g := &generation{view: v.Name, number: number, version: int64(v.Version), current: current}
+// begin makes empty tables for the view, as generation number. Queries don't see
+// them before publish.
+func (tx *Tx) begin(v *View, number int64, d dialect) (*generation, error) {
+	g := &generation{view: v.Name, number: number, version: int64(v.Version)}
 	for _, s := range v.Tables {
 		g.tables = append(g.tables, s.Name)
 		for _, sql := range s.create(number, d) {
@@ -110,12 +111,8 @@ func (tx *Tx) begin(v *View, number int64, current bool, d dialect) (*generation
 			}
 		}
 	}
-	isCurrent := int64(0)
-	if current {
-		isCurrent = 1
-	}
-	_, err := tx.exec("INSERT INTO projection_generations ("+stateColumns+") VALUES (?, ?, ?, ?, ?, 0, '', 0, '', NULL, '')",
-		g.view, g.number, g.version, isCurrent, strings.Join(g.tables, " "))
+	_, err := tx.exec("INSERT INTO projection_generations ("+stateColumns+") VALUES (?, ?, ?, 0, ?, 0, '', 0, '', NULL, '')",
+		g.view, g.number, g.version, strings.Join(g.tables, " "))
 	return g, err
 }
 
@@ -136,16 +133,18 @@ func (tx *Tx) drop(g *generation) error {
 	return err
 }
 
-// publish makes the view's tables of a generation the ones that queries see.
+// publish makes the view's tables of a generation the ones that queries see, and
+// gives them the indexes that queries need.
 func (tx *Tx) publish(v *View, number int64) error {
 	for _, s := range v.Tables {
-		for _, sql := range s.publish(number) {
+		for _, sql := range slices.Concat(s.createIndexes(number), s.publish(number)) {
 			if _, err := tx.exec(sql); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	_, err := tx.exec("UPDATE projection_generations SET is_current = 1 WHERE view_name = ? AND generation = ?", v.Name, number)
+	return err
 }
 
 // advance moves a generation from one mark to another. It fails if the row is
@@ -197,13 +196,14 @@ func (db *DB) prepare(ctx context.Context, views []*View, fits func(mark) (bool,
 			if current[v.Name] != nil {
 				continue
 			}
-			g, err := tx.begin(v, last+1, true, db.dialect)
+			g, err := tx.begin(v, last+1, db.dialect)
 			if err != nil {
 				return err
 			}
 			if err := tx.publish(v, g.number); err != nil {
 				return err
 			}
+			g.current = true
 			current[v.Name] = g
 		}
 		return nil

@@ -29,20 +29,27 @@ type Reader struct {
 // Read calls fn with a look at one view. It ends with fn; a long one (an export)
 // does not hold up writers.
 func (db *DB) Read(ctx context.Context, view string, fn func(r *Reader) error) error {
-	opts := db.dialect.snapshot
-	tx, err := db.read.BeginTx(ctx, &opts)
+	err := db.look(ctx, func(r *Reader) error {
+		if err := r.open(view); err != nil {
+			return err
+		}
+		return fn(r)
+	})
 	if err != nil {
 		return fmt.Errorf("read view %s: %w", view, err)
 	}
-	defer tx.Rollback()
-	r := &Reader{ctx: ctx, tx: tx, d: db.dialect}
-	if err := r.open(view); err != nil {
-		return fmt.Errorf("read view %s: %w", view, err)
-	}
-	if err := fn(r); err != nil {
-		return fmt.Errorf("read view %s: %w", view, err)
-	}
 	return nil
+}
+
+// look is Read of no view in particular.
+func (db *DB) look(ctx context.Context, fn func(r *Reader) error) error {
+	opts := db.dialect.snapshot
+	tx, err := db.read.BeginTx(ctx, &opts)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	return fn(&Reader{ctx: ctx, tx: tx, d: db.dialect})
 }
 
 func (r *Reader) open(view string) error {

@@ -59,6 +59,7 @@ type Runner struct {
 
 	mu      sync.Mutex
 	tracks  map[string]*track // by view; marks in them change under mu
+	builds  map[string]*track // by view: what Rebuild is at work on
 	changed chan struct{}     // closed when a mark has changed
 	failure error             // why the last session ended
 	rate    rate
@@ -78,7 +79,7 @@ func NewRunner(store eventstore.Store, db *DB, views []*View, o RunnerOptions) (
 	}
 	r := &Runner{
 		store: store, db: db, views: views, o: o, reads: map[string]bool{},
-		tracks: map[string]*track{}, changed: make(chan struct{}), nudge: make(chan struct{}, 1),
+		tracks: map[string]*track{}, builds: map[string]*track{}, changed: make(chan struct{}), nudge: make(chan struct{}, 1),
 	}
 	names := map[string]bool{}
 	for _, v := range views {

@@ -77,7 +77,8 @@ func (s *Schema) changing() []string {
 	return out
 }
 
-// create lists the statements that make one generation of the table.
+// create lists the statements that make one generation of the table, with the
+// indexes that writers need.
 func (s *Schema) create(generation int64, d dialect) []string {
 	table := s.physical(generation)
 	// A single integer key is the row's own number where an engine has such a
@@ -102,6 +103,14 @@ func (s *Schema) create(generation int64, d dialect) []string {
 	for i, columns := range s.Unique {
 		out = append(out, fmt.Sprintf("CREATE UNIQUE INDEX %s_u%d ON %s (%s)", table, i+1, table, strings.Join(columns, ", ")))
 	}
+	return out
+}
+
+// createIndexes lists the statements that make the indexes which only queries need: a
+// generation that is built behind the scenes gets them when its rows are there.
+func (s *Schema) createIndexes(generation int64) []string {
+	table := s.physical(generation)
+	var out []string
 	for i, columns := range s.Indexes {
 		out = append(out, fmt.Sprintf("CREATE INDEX %s_i%d ON %s (%s)", table, i+1, table, strings.Join(columns, ", ")))
 	}

@@ -28,6 +28,7 @@ type Status struct {
 	Tail       eventstore.Position // of the last event in the log
 	Behind     time.Duration       // since the last event in the rows was recorded; 0 at the tail
 	Rate       float64             // events per second that the runner applied lately
+	Rebuilt    eventstore.Position // how far a rebuild beside it is; 0 if there is none
 	Why        string              // a view that stopped: at which event and why; else the last fault
 }
 
@@ -66,6 +67,9 @@ func (r *Runner) Status(ctx context.Context) ([]Status, error) {
 			default:
 				s.State = CatchingUp
 			}
+		}
+		if b := r.builds[v.Name]; b != nil {
+			s.Rebuilt = b.generation.position
 		}
 		if r.failure != nil && s.Why == "" {
 			s.State, s.Why = Idle, r.failure.Error()

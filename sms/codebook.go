@@ -74,7 +74,7 @@ func (b Codebook) Open(ctx context.Context, merchant string) ([]Message, error) 
 		over := ""
 		switch ev := decoded.(type) {
 		case domain.PayoutRequested:
-			if ev.Confirm == domain.ConfirmBySMS {
+			if ev.Confirm != domain.ConfirmExempt { // after an approval comes a code too
 				requests[ev.Payout] = ev
 			}
 		case domain.SMSChallengeIssued:
@@ -87,7 +87,7 @@ func (b Codebook) Open(ctx context.Context, merchant string) ([]Message, error) 
 		case domain.SMSConfirmed:
 			over = ev.Payout
 		case domain.SMSChallengeLocked:
-			over = ev.Payout
+			delete(open, ev.Payout) // a new code may follow
 		case domain.PayoutCancelled:
 			over = ev.Payout
 		case domain.PayoutExpired:

@@ -56,7 +56,7 @@ func (a answer) cells() []string {
 }
 
 // answer puts a receipt into words, with where its payout stands now.
-func (k *desk) answer(ctx context.Context, r ledger.Request, receipt ledger.Receipt, payouts []string, letGo bool) (answer, error) {
+func (k *desk) answer(ctx context.Context, r ledger.Request, receipt ledger.Receipt, held []string) (answer, error) {
 	ans := k.begin(r, receipt)
 	ans.Position, ans.Repeated = receipt.Position, receipt.Repeated
 	if of := payoutIn(r.Command); of != "" {
@@ -70,11 +70,9 @@ func (k *desk) answer(ctx context.Context, r ledger.Request, receipt ledger.Rece
 			ans.Status = string(p.State)
 			k.standing(ctx, &ans, m, *p, flows(receipt.Events) || len(receipt.Events) == 0)
 		}
-		if letGo {
-			for _, no := range payouts {
-				if p := m.Payouts[no]; p != nil {
-					ans.Released = append(ans.Released, released{no, string(p.State)})
-				}
+		for _, no := range held {
+			if p := m.Payouts[no]; p != nil {
+				ans.Released = append(ans.Released, released{no, string(p.State)})
 			}
 		}
 		k.next(&ans, m, receipt.Events)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -158,6 +159,7 @@ func (t *csvFile) err(message string) error {
 		return nil
 	}
 	p := &problem{Exit: exitUsage, Code: "BAD_INPUT", Message: message, More: t.mistakes.More}
+	slices.SortStableFunc(t.mistakes.First, func(x, y yamlnode.Mistake) int { return cmp.Compare(x.Line, y.Line) })
 	for _, m := range t.mistakes.First {
 		p.Mistakes = append(p.Mistakes, m.String())
 	}

@@ -115,6 +115,10 @@ func (d *deed) give(ctx context.Context, make order) error {
 		if d.check {
 			return k.check(ctx, r)
 		}
+		held, err := k.held(ctx, r.Command)
+		if err != nil {
+			return err
+		}
 		receipt, err := k.ledger.Do(ctx, r)
 		if err != nil {
 			return d.faulty(err)
@@ -122,7 +126,7 @@ func (d *deed) give(ctx context.Context, make order) error {
 		if no := receipt.Refusal(); no != nil {
 			return k.refused(r, receipt, no)
 		}
-		return k.accepted(ctx, r, receipt)
+		return k.accepted(ctx, r, receipt, held)
 	})
 }
 
@@ -137,26 +141,23 @@ func (d *deed) faulty(err error) error {
 	return &p
 }
 
-// accepted waits for what a command started, then tells what it came to.
-func (k *desk) accepted(ctx context.Context, r ledger.Request, receipt ledger.Receipt) error {
+// accepted waits for what a command started, then tells what it came to. held are
+// payouts that it let go on.
+func (k *desk) accepted(ctx context.Context, r ledger.Request, receipt ledger.Receipt, held []string) error {
 	patience := ctx
 	if k.a.timeout == 0 {
 		var cancel context.CancelFunc
 		patience, cancel = context.WithTimeout(ctx, settleTime)
 		defer cancel()
 	}
-	payouts, released, err := k.started(patience, receipt.Events)
-	var left []motion
-	if err == nil {
-		left, err = k.settle(patience, payouts)
-	}
+	left, err := k.settle(patience, append(started(receipt.Events), held...))
 	if err == nil {
 		err = k.catchUp(patience)
 	}
 	// The command was accepted, so no wait that ended early makes it a failure.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	ans, lookErr := k.answer(last, r, receipt, payouts, released)
+	ans, lookErr := k.answer(last, r, receipt, held)
 	if lookErr != nil {
 		return (&deed{a: k.a, key: r.Key}).faulty(lookErr)
 	}

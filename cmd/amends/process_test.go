@@ -278,3 +278,43 @@ func TestDerivedFilesComeBack(t *testing.T) {
 		t.Errorf("a rerun exits with %d: %s%s", code, out, errs)
 	}
 }
+
+// A signal ends a run in order: it says so, and the next run goes on.
+func TestInterruptedRunGoesOn(t *testing.T) {
+	t.Parallel()
+	plan, want := carriedPlan(t, "retail-d")
+	home := filepath.Join(t.TempDir(), "home")
+	var errs bytes.Buffer
+	cmd := exec.Command("amends", "backfill", plan, "--home", home, "-o", "json")
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(time.Minute)
+	for { // the log is there: the run has begun, and it has seconds to go
+		if files, err := os.ReadDir(filepath.Join(home, "log")); err == nil && len(files) > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the run does not begin")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitUnavailable {
+		t.Fatalf("ends with %v: %s", err, &errs)
+	}
+	if !strings.Contains(errs.String(), `"code":"INTERRUPTED"`) {
+		t.Errorf("it says %s", &errs)
+	}
+	code, out, msg := amends(t, 0, "backfill", plan, "--home", home, "-o", "json")
+	if code != exitOK {
+		t.Fatalf("the next run exits with %d: %s", code, msg)
+	}
+	if diff := compareExpected(want, out); diff != "" {
+		t.Errorf("the next run (-want +got):\n%s", diff)
+	}
+}

@@ -24,6 +24,7 @@ type app struct {
 	out, err io.Writer
 	env      func(string) string
 	clock    clock.Clock // nil: the machine's
+	noRail   bool        // see place
 
 	home     string
 	format   string

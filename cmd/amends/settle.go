@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/amends-ledger/amends/domain"
@@ -96,34 +97,35 @@ func (k *desk) motions(ctx context.Context, payouts []string) (all []motion, err
 	return all, err
 }
 
-// started names the payouts that events set in motion: those that they are
-// about, and after the end of arrears or of a pause all that were held back.
-func (k *desk) started(ctx context.Context, events []domain.Event) (payouts []string, released bool, err error) {
-	seen := map[string]bool{}
-	add := func(no string) {
-		if no != "" && !seen[no] {
-			seen[no] = true
+// started names the payouts that events are about.
+func started(events []domain.Event) (payouts []string) {
+	for _, e := range events {
+		if _, warning := e.(domain.DuplicateSuspected); warning {
+			continue
+		}
+		if no := payoutIn(e); no != "" && !slices.Contains(payouts, no) {
 			payouts = append(payouts, no)
 		}
 	}
-	for _, e := range events {
-		switch e := e.(type) {
-		case domain.ArrearsCleared, domain.ServiceResumed:
-			released = true
-		case domain.DuplicateSuspected: // a warning; it moves nothing
-		default:
-			add(payoutIn(e))
-		}
-	}
-	if !released {
-		return payouts, false, nil
+	return payouts
+}
+
+// held names the payouts that a command would let go on: those that wait for the
+// end of arrears or of a pause. It is asked before the command is given, since they
+// are on their way at once.
+func (k *desk) held(ctx context.Context, c domain.Command) (payouts []string, err error) {
+	switch c.(type) {
+	case domain.ClearArrears, domain.ResumeService:
+	default:
+		return nil, nil
 	}
 	err = k.ledger.View(ctx, k.merchant, func(m *domain.Merchant) {
 		for no, p := range m.Payouts {
-			if p.State == domain.Authorized {
-				add(no)
+			if p.State == domain.Authorized && p.HeldBack {
+				payouts = append(payouts, no)
 			}
 		}
 	})
-	return payouts, true, err
+	slices.Sort(payouts)
+	return payouts, err
 }

@@ -6,7 +6,7 @@ var hant = words{
 
 	"key.drawn":      "冪等鍵 {key}：用它重複同一命令是安全的",
 	"key.repeated":   "該冪等鍵已使用過；以下是 {time} 保存的結果",
-	"refused":        "已拒絕；拒絕記錄為日志中的第 {position} 號事件",
+	"refused":        "已拒絕；拒絕記錄為日誌中的第 {position} 號事件",
 	"check.ok":       "可以通過；未寫入任何記錄",
 	"check.refused":  "試算：未寫入任何記錄",
 	"check.sms":      "{money}：需要短信驗證",

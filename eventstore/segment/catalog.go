@@ -86,19 +86,33 @@ type run struct {
 
 func (r run) holds(rev int64) bool { return rev >= r.first && rev-r.first < int64(len(r.entries)) }
 
+// firstEntries is the room for entries that a stream begins with in a file: most
+// have a few events there or a great many.
+const firstEntries = 4
+
+// take adds the next event of a stream. The caller holds mu, or nobody else has
+// the log yet.
+func (l *Log) take(st *stream, entry uint64) {
+	if st.active == nil {
+		st.active = make([]uint64, 0, firstEntries)
+		l.touched = append(l.touched, st)
+	}
+	st.active = append(st.active, entry)
+	st.head++
+}
+
 // retire moves the entries of a full segment from the streams into its own
 // table. The caller holds mu, or nobody else has the log yet.
 func (l *Log) retire(s *segment) {
 	if s.table != nil || s.index != nil || s.empty() {
 		return
 	}
-	s.table = make(map[string]run)
-	for name, st := range l.streams {
-		if len(st.active) > 0 {
-			s.table[name] = run{first: st.head - int64(len(st.active)) + 1, entries: st.active}
-			st.active = nil
-		}
+	s.table = make(map[string]run, len(l.touched))
+	for _, st := range l.touched {
+		s.table[st.name] = run{first: st.head - int64(len(st.active)) + 1, entries: st.active}
+		st.active = nil
 	}
+	l.touched = nil
 }
 
 // locate finds a run of the stream that holds revision rev, which is durable.

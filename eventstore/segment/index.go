@@ -264,8 +264,8 @@ func (x *index) readOffsets(f io.ReaderAt, e indexEntry, rev int64, n int) (run,
 	return r, nil
 }
 
-// readIDs returns the tags of the ids of a whole run.
-func (x *index) readIDs(f io.ReaderAt, e indexEntry) ([]uint32, error) {
+// readIDs returns the tags of the ids of a whole run, four bytes each.
+func (x *index) readIDs(f io.ReaderAt, e indexEntry) ([]byte, error) {
 	b := make([]byte, 4*e.count)
 	if err := readFull(f, b, x.idsAt()+4*int64(e.start)); err != nil {
 		return nil, err
@@ -273,11 +273,7 @@ func (x *index) readIDs(f io.ReaderAt, e indexEntry) ([]uint32, error) {
 	if checksum(b) != e.ids {
 		return nil, errBadIndex
 	}
-	ids := make([]uint32, e.count)
-	for i := range ids {
-		ids[i] = binary.BigEndian.Uint32(b[4*i:])
-	}
-	return ids, nil
+	return b, nil
 }
 
 // findMark returns the last mark at or before pos.

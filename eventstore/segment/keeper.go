@@ -23,7 +23,7 @@ type room struct {
 	// mu is held while zeros are written, and by the writer when it goes beyond
 	// them: so the two never touch the same bytes.
 	mu     sync.Mutex
-	seg    *segment // nil: none yet
+	seg    *segment // nil: none any more
 	zeroed atomic.Int64
 	used   atomic.Int64 // how far the writer is
 
@@ -69,26 +69,38 @@ func (r *room) cut(h *handle, off int64) error {
 	return nil
 }
 
+// leave gives the room behind off back, for good.
+func (r *room) leave(h *handle, off int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seg = nil
+	if r.zeroed.Load() <= off {
+		return nil
+	}
+	return h.Truncate(off)
+}
+
 // keeper keeps room ahead of the writer: zeros in the file being written, and
 // the next file when this one is half full. It never holds the writer up: where
 // nothing is ready, the writer goes on in a growing file.
 func (l *Log) keeper() {
 	defer l.helpers.Done()
+	var wait <-chan time.Time
 	for {
-		more, err := l.makeRoom()
-		if err != nil && !vfs.IsFull(err) {
-			l.poison(err)
-			return
-		}
-		var wait <-chan time.Time
-		if more {
-			wait = time.After(standBack)
-		}
 		select {
 		case <-l.roomWork:
 		case <-wait:
 		case <-l.quit:
 			return
+		}
+		more, err := l.makeRoom()
+		if err != nil && !vfs.IsFull(err) {
+			l.poison(err)
+			return
+		}
+		wait = nil
+		if more {
+			wait = time.After(standBack)
 		}
 	}
 }
@@ -126,8 +138,12 @@ func (l *Log) lowRoom() bool {
 func (l *Log) zeroSome() (done bool, err error) {
 	r := &l.room
 	r.mu.Lock()
-	from := r.zeroed.Load()
 	s := r.seg
+	if s == nil {
+		r.mu.Unlock()
+		return true, nil
+	}
+	from := r.zeroed.Load()
 	goal := min(r.used.Load()+l.opt.ZeroAhead, s.file.full)
 	if from >= goal {
 		r.mu.Unlock()
@@ -168,7 +184,7 @@ func (l *Log) prepareNext() error {
 	defer r.making.Unlock()
 	r.mu.Lock()
 	s := r.seg
-	half := r.used.Load() > s.file.full/2
+	half := s != nil && r.used.Load() > s.file.full/2
 	r.mu.Unlock()
 	if !half || r.ready != nil || l.Err() != nil {
 		return nil

@@ -50,6 +50,7 @@ type Log struct {
 	// mu guards what readers see: durable events only.
 	mu      sync.RWMutex
 	streams map[string]*stream
+	touched []*stream  // those with events in the segment being written
 	segs    []*segment // in order; the last with events is the one being written
 	tail    uint64     // position of the last durable event
 
@@ -107,8 +108,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	}
 	if l.opt.ZeroAhead > 0 {
 		l.helpers.Add(1)
-		go l.keeper()
-		wake(l.roomWork)
+		go l.keeper() // the first commit wakes it: who only reads needs no room
 	}
 	return l, nil
 }

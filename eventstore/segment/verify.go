@@ -193,7 +193,7 @@ func (v *verifier) index(s *segment, t *tables, r *FileReport) error {
 				return err
 			}
 			for i, entry := range want.entries {
-				if makeEntry(entryOffset(got.entries[i]), ids[i]) != entry {
+				if makeEntry(entryOffset(got.entries[i]), tags{raw: ids}.at(i)) != entry {
 					return bad(fmt.Sprintf("revision %d of %s is not where it says", e.first+int64(i), name))
 				}
 			}

@@ -3,7 +3,6 @@ package segment
 import (
 	"fmt"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/amends-ledger/amends/eventstore"
@@ -20,10 +19,6 @@ const (
 	// maxBatchBytes is where the writer stops collecting: a commit of this size
 	// takes milliseconds, and more would only make everybody wait longer.
 	maxBatchBytes = 4 << 20
-
-	// firstEntries is the room for entries that a stream begins with in a file:
-	// most have a few events there or a great many.
-	firstEntries = 4
 )
 
 // writer owns the end of the log. All its fields are the writer goroutine's.
@@ -148,152 +143,13 @@ func (w *writer) commit() {
 	w.answer()
 }
 
-// encode builds the frames of the batch in buf. Writes whose condition does not
-// hold get their answer.
-func (w *writer) encode() {
-	sector := w.seg.file.sector
-	frames := w.size/w.log.opt.frameBytes + 1
-	w.buf = w.log.ring.begin(w.seg.file, w.size+frames*(frameHeaderBytes+sector))
-	w.frame, w.pos = -1, w.tail+1
-	for _, r := range w.reqs {
-		for i := range r.writes {
-			if r.results[i].Err == nil {
-				r.results[i] = w.encodeWrite(&r.writes[i], r.looked[i])
-			}
-		}
-		r.state.Store(encoded)
-	}
-	w.closeFrame()
-}
-
-// encodeWrite checks the condition of one write and adds its events. The result
-// counts once the batch is durable.
-func (w *writer) encodeWrite(wr *eventstore.Write, looked int64) eventstore.Result {
-	st := w.log.streams[wr.Stream] // the writer alone changes the map
-	next := int64(0)
-	if st != nil {
-		next = st.next
-	}
-	if err := w.admit(wr, st, next, looked); err != nil {
-		return eventstore.Result{Err: err}
-	}
-	if st == nil {
-		st = &stream{name: strings.Clone(wr.Stream), head: -1}
-		w.log.mu.Lock()
-		w.log.streams[st.name] = st
-		w.log.mu.Unlock()
-	}
-	w.openFrame()
-	for i := range wr.Events {
-		off := w.end + int64(len(w.buf))
-		w.buf = appendRecord(w.buf, eventstore.Recorded{Event: wr.Events[i], Stream: st.name, Revision: st.next, Position: eventstore.Position(w.pos)})
-		w.added = append(w.added, addition{st, makeEntry(off, idTag(wr.Events[i].ID))})
-		st.next++
-		w.pos++
-	}
-	return eventstore.Result{Commit: eventstore.Commit{Revision: st.next - 1, Position: eventstore.Position(w.pos - 1)}}
-}
-
-// admit checks the condition of a write against the stream as it will be after
-// the batch so far.
-func (w *writer) admit(wr *eventstore.Write, st *stream, next, looked int64) error {
-	conflict := func() error {
-		return &eventstore.Conflict{Stream: wr.Stream, Expected: wr.Expect, Actual: next - 1}
-	}
-	switch wr.Expect.Kind {
-	case eventstore.NoStream:
-		if next > 0 {
-			return errBehind
-		}
-	case eventstore.Exact:
-		if next-1 > wr.Expect.Revision {
-			return errBehind
-		}
-		if next-1 < wr.Expect.Revision {
-			return conflict()
-		}
-	case eventstore.Exists:
-		if next == 0 {
-			return conflict()
-		}
-		return w.unseen(wr, st, looked)
-	case eventstore.Any:
-		return w.unseen(wr, st, looked)
-	}
-	return nil
-}
-
-// unseen is errBehind unless none of the ids of wr can be among the events
-// behind revision looked.
-func (w *writer) unseen(wr *eventstore.Write, st *stream, looked int64) error {
-	if st == nil || looked+1 >= st.next {
-		return nil
-	}
-	begin := st.head - int64(len(st.active)) + 1
-	if looked+1 < begin {
-		return errBehind // the rest is in another segment
-	}
-	for _, e := range st.active[looked+1-begin:] {
-		if hasID(wr, entryTag(e)) {
-			return errBehind
-		}
-	}
-	if st.next-1 > st.head {
-		for _, a := range w.added {
-			if a.stream == st && hasID(wr, entryTag(a.entry)) {
-				return errBehind
-			}
-		}
-	}
-	return nil
-}
-
-// hasID says whether an id of wr has this tag.
-func hasID(wr *eventstore.Write, tag uint32) bool {
-	for i := range wr.Events {
-		if idTag(wr.Events[i].ID) == tag {
-			return true
-		}
-	}
-	return false
-}
-
-// openFrame makes sure that a frame is open that has not reached its target.
-func (w *writer) openFrame() {
-	if w.frame >= 0 && len(w.buf)-w.frame < w.log.opt.frameBytes {
-		return
-	}
-	w.closeFrame()
-	w.frame, w.first = len(w.buf), w.pos
-	w.buf = append(w.buf, make([]byte, frameHeaderBytes)...)
-}
-
-// closeFrame pads the open frame and writes its header.
-func (w *writer) closeFrame() {
-	if w.frame < 0 {
-		return
-	}
-	payload := len(w.buf) - w.frame - frameHeaderBytes
-	w.buf = appendPadding(w.buf, w.frame, w.seg.file.sector)
-	frameHeader{
-		magic: commitMagic, payload: payload, count: int(w.pos - w.first),
-		first: w.first, durable: w.tail, salt: w.seg.file.salt,
-	}.put(w.buf[w.frame:])
-	w.marks = append(w.marks, mark{w.first, w.end + int64(w.frame)})
-	w.frame = -1
-}
-
 // publish shows the batch, which is durable, to readers and subscribers.
 func (w *writer) publish() {
 	l := w.log
 	first := w.tail + 1
 	l.mu.Lock()
 	for _, a := range w.added {
-		if a.stream.active == nil {
-			a.stream.active = make([]uint64, 0, firstEntries)
-		}
-		a.stream.active = append(a.stream.active, a.entry)
-		a.stream.head++
+		l.take(a.stream, a.entry)
 	}
 	for _, m := range w.marks {
 		w.seg.addMark(m.pos, m.off)
@@ -384,54 +240,14 @@ func (w *writer) answer() {
 	w.reqs = w.reqs[:0]
 }
 
-// sealIdle writes a seal if there is something to seal.
-func (w *writer) sealIdle() {
-	if w.log.Err() != nil || w.sealed() >= w.tail {
-		return
-	}
-	if err := w.seal(); err != nil {
-		w.log.poison(err)
-	}
-}
-
-// sealAsked writes a seal if a request wants one.
-func (w *writer) sealAsked() {
-	for _, r := range w.reqs {
-		if r.seal {
-			w.sealIdle()
-			return
+// finish is the end of the writer. It seals, and gives the unused room back: a
+// log at rest is as large as what is in it.
+func (w *writer) finish() {
+	if w.log.Err() == nil {
+		if err := w.log.room.leave(w.file, w.end); err != nil {
+			w.log.poison(fmt.Errorf("truncate %s: %w", w.seg.name, err))
 		}
 	}
-}
-
-func (w *writer) sealed() uint64 { return max(w.seals[0], w.seals[1]) }
-
-// seal writes down, apart from the frames, that everything so far is durable.
-// Should the last frame rot, the seal proves that it was there: without it, the
-// damage would look like an interrupted commit and be cut off. There are two
-// slots and the older one is overwritten, so that a crash here spoils at most
-// that one.
-func (w *writer) seal() error {
-	if w.sealed() >= w.tail {
-		return nil
-	}
-	slot := 0
-	if w.seals[1] < w.seals[0] {
-		slot = 1
-	}
-	hdr := w.seg.file
-	if _, err := w.file.WriteAt(encodeSeal(hdr, w.tail), hdr.offsetOf(firstSeal+slot)); err != nil {
-		return fmt.Errorf("seal %s: %w", w.seg.name, err)
-	}
-	if err := w.file.Sync(); err != nil {
-		return fmt.Errorf("seal %s: %w", w.seg.name, err)
-	}
-	w.seals[slot] = w.tail
-	return nil
-}
-
-// finish is the end of the writer.
-func (w *writer) finish() {
 	w.sealIdle()
 	w.log.files.release(w.file)
 }

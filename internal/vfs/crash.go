@@ -156,7 +156,7 @@ func (m *Mem) Unsynced() []Sector {
 func (n *inode) clone(owner *Mem) *inode {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	out := &inode{fs: owner, size: n.size, diskSize: n.diskSize, high: n.high, chunks: make([]*chunk, len(n.chunks))}
+	out := &inode{fs: owner, size: n.size, diskSize: n.diskSize, high: n.high, chunks: make([]*chunk, len(n.chunks)), dirty: slices.Clone(n.dirty)}
 	for i, c := range n.chunks {
 		if c != nil {
 			out.chunks[i] = c.share()

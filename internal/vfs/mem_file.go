@@ -67,6 +67,7 @@ type inode struct {
 	diskSize int64
 	high     int64 // the largest size since the last Sync
 	chunks   []*chunk
+	dirty    []int // chunks with unsynced sectors; one may be named twice
 }
 
 func (n *inode) length() int64 {
@@ -194,14 +195,18 @@ func (n *inode) write(p []byte, off int64, track bool) {
 		c.ownCache()
 		m := copy(c.cache[from:], p[done:])
 		if track {
-			c.mark(from, from+m)
+			n.mark(int(i), from, from+m)
 		}
 		done += m
 	}
 }
 
-// mark notes that bytes [from, to) of the chunk differ from the disk.
-func (c *chunk) mark(from, to int) {
+// mark notes that bytes [from, to) of chunk i differ from the disk.
+func (n *inode) mark(i, from, to int) {
+	c := n.chunks[i]
+	if c.dirty == 0 {
+		n.dirty = append(n.dirty, i)
+	}
 	for s := from / SectorSize; s*SectorSize < to; s++ {
 		c.dirty |= 1 << s
 	}
@@ -227,10 +232,9 @@ func (f *memFile) Truncate(size int64) error {
 	}
 	f.fs.take(size - n.size)
 	// What is cut off must read as zeros when the file grows again.
-	for i := range n.chunks {
-		base := int64(i) * chunkSize
-		from := max(0, size-base)
-		if c := n.chunks[i]; c != nil && from < chunkSize {
+	for i := int(size / chunkSize); i < len(n.chunks); i++ {
+		from := max(0, size-int64(i)*chunkSize)
+		if c := n.chunks[i]; c != nil {
 			if c.cache != nil {
 				if f.fs.crashable && c.dirty != 0 && c.cut == nil {
 					c.cut = c.cache
@@ -240,7 +244,7 @@ func (f *memFile) Truncate(size int64) error {
 				clear(c.cache[from:])
 			}
 			if f.fs.crashable {
-				c.mark(int(from), chunkSize)
+				n.mark(i, int(from), chunkSize)
 			}
 		}
 	}
@@ -259,10 +263,8 @@ func (f *memFile) Sync() error {
 	defer f.fs.moment.RUnlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, c := range n.chunks {
-		if c == nil || c.dirty == 0 {
-			continue
-		}
+	for _, i := range n.dirty {
+		c := n.chunks[i]
 		if err != nil {
 			c.lost |= c.dirty
 			c.dirty = 0
@@ -270,6 +272,7 @@ func (f *memFile) Sync() error {
 		}
 		c.flush(c.dirty)
 	}
+	n.dirty = n.dirty[:0]
 	if err == nil {
 		n.diskSize, n.high = n.size, n.size
 	}

@@ -10,7 +10,7 @@
 //
 // New keys go to a map in memory. When it is full it is sealed and written as a
 // run: an immutable sorted file with a Bloom filter in memory. Runs are merged so
-// that each is at least mergeRatio times all later ones together: about
+// that each is more than mergeRatio times all later ones together: about
 // log3(keys / MemEntries) of them.
 //
 // # Files

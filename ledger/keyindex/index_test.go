@@ -260,7 +260,7 @@ func TestDue(t *testing.T) {
 		from   int
 	}{
 		{nil, 0}, {[]int64{5}, 1}, {[]int64{9, 4}, 2}, {[]int64{7, 4}, 0},
-		{[]int64{100, 9, 5}, 1}, {[]int64{27, 9, 5}, 0}, {[]int64{5, 1000}, 0}, {[]int64{100, 0, 0}, 3},
+		{[]int64{100, 9, 5}, 1}, {[]int64{27, 9, 5}, 0}, {[]int64{5, 1000}, 0}, {[]int64{100, 0, 0}, 1}, {[]int64{100, 0}, 2}, {[]int64{8, 4}, 0},
 	} {
 		if got := due(c.counts); got != c.from {
 			t.Errorf("due(%v) = %d, want %d", c.counts, got, c.from)

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// mergeRatio is by how much a run must outweigh all later ones together. 2 keeps
+// mergeRatio times all later ones together is what a run must outweigh. 2 keeps
 // a look-up at about log3 of the size in filters, for writing each key about as
 // many times.
 const mergeRatio = 2
@@ -16,11 +16,12 @@ const mergeRatio = 2
 var errStopped = errors.New("merge stopped: key index is closing")
 
 // due tells from which run on everything should become one; len(counts) means
-// that nothing should.
+// that nothing should. Runs without entries (they only moved Position) are merged
+// as well, so that they can't pile up.
 func due(counts []int64) int {
 	from, later := len(counts), int64(0)
 	for i := len(counts) - 1; i >= 0; i-- {
-		if i < len(counts)-1 && counts[i] < mergeRatio*later {
+		if i < len(counts)-1 && counts[i] <= mergeRatio*later {
 			from = i
 		}
 		later += counts[i]

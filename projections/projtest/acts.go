@@ -27,9 +27,10 @@ func (s *Story) request(p *player) error {
 		t.Money.Minor = 1 // needs approval
 	}
 	if s.rand.IntN(5) > 0 {
-		t.OrderNo = fmt.Sprintf("o-%d", s.rand.IntN(80))
+		number := s.rand.IntN(80)
+		t.OrderNo = fmt.Sprintf("o-%d", number)
 		t.Order = &domain.OrderFacts{
-			ID: t.OrderNo, Total: domain.Money{Minor: 300_00, Currency: "CNY"}, Customer: "cu-" + t.OrderNo, PlacedAt: p.now.Add(-48 * time.Hour),
+			ID: t.OrderNo, Total: domain.Money{Minor: int64(10_00 + number*5_00), Currency: "CNY"}, Customer: "cu-" + t.OrderNo, PlacedAt: p.now.Add(-48 * time.Hour),
 		}
 		if s.rand.IntN(2) == 0 {
 			t.Order.Refunded = domain.Money{Minor: s.rand.Int64N(50_00), Currency: "CNY"}

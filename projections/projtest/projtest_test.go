@@ -7,14 +7,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/amends-ledger/amends/projections"
+	"github.com/amends-ledger/amends/projections/exposure"
 	"github.com/amends-ledger/amends/projections/projtest"
 	"github.com/amends-ledger/amends/projections/quota"
 	"github.com/amends-ledger/amends/projections/records"
+	"github.com/amends-ledger/amends/projections/refusals"
+	"github.com/amends-ledger/amends/projections/statistics"
 	"github.com/amends-ledger/amends/projections/wallet"
 )
 
 func views() []*projections.View {
-	return []*projections.View{wallet.View(), quota.View(), records.View()}
+	return []*projections.View{wallet.View(), quota.View(), records.View(), exposure.View(), refusals.View(), statistics.View()}
 }
 
 func story(t testing.TB, seed uint64, merchants, commands int) (*projtest.Log, *projtest.Story) {
