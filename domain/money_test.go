@@ -86,6 +86,7 @@ func TestParseMoneySays(t *testing.T) {
 		want   string
 	}{
 		{"1", "XXX", `currency: "XXX" is not an ISO 4217 code, such as CNY`},
+		{"12345678901234567", "CNY", `amount: "12345678901234567" is not an amount, such as 12.30`},
 		{"1e3", "CNY", `amount: "1e3" is not an amount, such as 12.30`},
 		{"0.001", "CNY", `amount: "0.001" has more than the 2 decimal digits of CNY`},
 		{"0.5", "JPY", `amount: "0.5" has more than the 0 decimal digits of JPY`},
@@ -201,8 +202,10 @@ func TestPercentExactly(t *testing.T) {
 			t.Fatalf("%d is not the limit of %s %% of %d", limit, p, whole)
 		}
 	})
-	if got := Percent(1 << 40).Of(1 << 62); got != MaxMinor {
-		t.Errorf("a share beyond all bounds is %d", got)
+	for _, whole := range []int64{1 << 62, 1_000_000 << 24} { // the second is the least that does not fit
+		if got := Percent(1 << 40).Of(whole); got != MaxMinor {
+			t.Errorf("a share beyond all bounds is %d", got)
+		}
 	}
 }
 

@@ -73,6 +73,24 @@ func TestRetireSparesWhatIsUsed(t *testing.T) {
 	w.recallAll()
 }
 
+// An order that nothing but refunds are known of leaves as well.
+func TestRetireObservedRefund(t *testing.T) {
+	w := paidMerchant(t, 0)
+	w.do(ObserveRefund{OrderNo: "O7", Money: w.money("1.00"), Reference: "r1"}, byPlatform)
+	cold := w.cold.Retire(10)
+	if len(cold) != 1 || cold[0].ID != "O7" {
+		t.Fatalf("%v left", cold)
+	}
+	w.keep(cold)
+	w.do(ObserveRefund{OrderNo: "O7", Money: w.money("1.00"), Reference: "r2"}, byPlatform)
+	if o := w.cold.Orders["O7"]; o == nil || o.Refunded != 200 {
+		t.Errorf("after it came back: %+v", o)
+	}
+	if n := len(w.cold.Retire(10)) + len(w.cold.Retire(10)); n != 1 {
+		t.Errorf("%d left again", n)
+	}
+}
+
 func TestRecallTwice(t *testing.T) {
 	w := paidMerchant(t, 1)
 	cold := w.cold.Retire(100)

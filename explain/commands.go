@@ -25,7 +25,7 @@ var commands = map[string]string{
 	"quota set":         "amends quota set {agent|AGENT} --merchant {merchant|MERCHANT}",
 	"request again":     "amends request --earlier {earlier|PAYOUT}",
 	"resend":            "amends resend {payout|PAYOUT}",
-	"service open":      "amends service open --merchant {merchant|MERCHANT}",
+	"service open":      "amends service open --agreement {agreement|VERSION} --merchant {merchant|MERCHANT}",
 	"service resume":    "amends service resume --merchant {merchant|MERCHANT}",
 	"service status":    "amends service status --merchant {merchant|MERCHANT}",
 	"show earlier":      "amends payouts show {earlier|PAYOUT}",

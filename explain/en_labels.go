@@ -72,4 +72,16 @@ var englishColumns = map[string]string{
 
 	"part": "part", "name": "name", "outcome": "outcome", "requests": "requests", "rule": "rule", "what": "what", "why": "why", "try": "try",
 	"row": "row", "line": "line", "dispute": "dispute", "finding": "finding", "about": "about", "policy": "policy", "label": "label",
+
+	"service": "service", "agreement": "agreement", "agreed_by": "accepted by", "agreed_at": "accepted",
+	"policy_version": "policy version", "sms_exempt_max": "no SMS up to", "open_payouts": "open payouts", "invited": "invited",
+	"mode": "cooperation mode", "entity_type": "entity type", "self_after_sales": "self-run after-sales",
+	"wallet_open": "enterprise wallet open", "owner": "owner", "agents": "agents", "placed_at": "placed",
+	"completed_at": "completed", "total": "paid by the customer", "refunded": "refunded", "compensated": "compensated",
+	"remaining": "remaining", "payouts": "payouts", "quota": "quota", "can_pay": "can pay", "phone_since": "phone since",
+	"code": "code", "expires_at": "valid until", "expired": "expired", "send": "SMS", "opened_at": "opened",
+	"resolved_at": "resolved", "recovered": "recovered", "published_at": "published", "idempotency_key": "idempotency key",
+	"repeated": "repeated", "value": "value", "source": "from", "flag": "flag", "env": "environment", "default": "default",
+	"meaning": "meaning", "command": "command", "commit": "commit", "go": "Go", "system": "system", "rows": "rows",
+	"replaced": "replaced",
 }

@@ -170,6 +170,9 @@ func (t *catalog) command(name string, f domain.Failure, c Context) string {
 	words := map[string]string{
 		"merchant": c.Merchant, "agent": c.Agent, "payout": c.Payout, "order": c.Order, "earlier": f.Earlier, "limit": f.Limit,
 	}
+	if f.Rule == domain.RuleAgreementRequired {
+		words["agreement"] = f.Name
+	}
 	return english.render(line, func(place string) string { return shell(words[place]) })
 }
 

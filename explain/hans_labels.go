@@ -70,4 +70,13 @@ var simplifiedColumns = map[string]string{
 
 	"part": "类别", "name": "名称", "outcome": "结果", "requests": "申请笔数", "rule": "规则", "what": "情况", "why": "原因", "try": "建议",
 	"row": "行", "line": "行号", "dispute": "争议", "finding": "审计发现", "about": "对象", "policy": "平台规则", "label": "名称",
+
+	"service": "服务", "agreement": "协议版本", "agreed_by": "同意人", "agreed_at": "同意时间", "policy_version": "平台规则版本",
+	"sms_exempt_max": "免密上限", "open_payouts": "进行中的打款", "invited": "已受邀", "mode": "合作模式", "entity_type": "主体类型",
+	"self_after_sales": "自主售后", "wallet_open": "企业钱包已开通", "owner": "主账号", "agents": "子账号", "placed_at": "下单时间",
+	"completed_at": "完成时间", "total": "客户实付", "refunded": "已退款", "compensated": "已打款", "remaining": "剩余", "payouts": "打款",
+	"quota": "打款配额", "can_pay": "可打款", "phone_since": "手机号启用时间", "code": "验证码", "expires_at": "有效期至", "expired": "已过期",
+	"send": "短信序号", "opened_at": "提出时间", "resolved_at": "了结时间", "recovered": "已追回", "published_at": "发布时间",
+	"idempotency_key": "幂等键", "repeated": "重复请求", "value": "值", "source": "来源", "flag": "命令行参数", "env": "环境变量", "default": "默认值",
+	"meaning": "用途", "command": "命令", "commit": "提交", "go": "Go 版本", "system": "系统", "rows": "行数", "replaced": "已替换",
 }

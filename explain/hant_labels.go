@@ -70,4 +70,13 @@ var traditionalColumns = map[string]string{
 
 	"part": "類別", "name": "名稱", "outcome": "結果", "requests": "申請筆數", "rule": "規則", "what": "情況", "why": "原因", "try": "建議",
 	"row": "列", "line": "行號", "dispute": "爭議", "finding": "稽核發現", "about": "對象", "policy": "平台規則", "label": "名稱",
+
+	"service": "服務", "agreement": "協議版本", "agreed_by": "同意人", "agreed_at": "同意時間", "policy_version": "平台規則版本",
+	"sms_exempt_max": "免密上限", "open_payouts": "進行中的打款", "invited": "已受邀", "mode": "合作模式", "entity_type": "主體類型",
+	"self_after_sales": "自主售後", "wallet_open": "企業錢包已開通", "owner": "主賬號", "agents": "子賬號", "placed_at": "下單時間",
+	"completed_at": "完成時間", "total": "客戶實付", "refunded": "已退款", "compensated": "已打款", "remaining": "剩餘", "payouts": "打款",
+	"quota": "打款配額", "can_pay": "可打款", "phone_since": "手機號碼啟用時間", "code": "驗證碼", "expires_at": "有效期限", "expired": "已逾時",
+	"send": "短信序號", "opened_at": "提出時間", "resolved_at": "結案時間", "recovered": "已追回", "published_at": "發布時間",
+	"idempotency_key": "冪等鍵", "repeated": "重複請求", "value": "值", "source": "來源", "flag": "命令列參數", "env": "環境變數", "default": "預設值",
+	"meaning": "用途", "command": "指令", "commit": "提交", "go": "Go 版本", "system": "系統", "rows": "列數", "replaced": "已取代",
 }

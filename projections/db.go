@@ -58,6 +58,11 @@ type engine interface {
 	// is one; dest is called for rows that exist.
 	lookup(ctx context.Context, table string, s *Schema, by []string, keys [][]any, dest func(i int) []any) error
 
+	// patience makes the transaction give up soon where readers hold what it needs;
+	// busy tells such an error.
+	patience(ctx context.Context) error
+	busy(err error) bool
+
 	// forget drops what is prepared for tables that are no more.
 	forget()
 	close() error
@@ -113,6 +118,13 @@ func (db *DB) write(ctx context.Context, fn func(tx *Tx) error) error {
 		db.abandon()
 	}
 	return err
+}
+
+// busy tells whether a transaction failed because readers held what it needed.
+func (db *DB) busy(err error) bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.engine != nil && db.engine.busy(err)
 }
 
 // abandon rolls back. A connection that can't even do that is closed, which

@@ -133,15 +133,29 @@ func (tx *Tx) drop(g *generation) error {
 	return err
 }
 
-// publish makes the view's tables of a generation the ones that queries see, and
-// gives them the indexes that queries need.
-func (tx *Tx) publish(v *View, number int64) error {
+// index makes the indexes that only queries need.
+func (tx *Tx) index(v *View, number int64) error {
 	for _, s := range v.Tables {
-		for _, sql := range slices.Concat(s.createIndexes(number), s.publish(number)) {
+		for _, sql := range s.createIndexes(number) {
 			if _, err := tx.exec(sql); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// publish makes the view's tables of a generation the ones that queries see.
+func (tx *Tx) publish(v *View, number int64) error {
+	for _, s := range v.Tables {
+		for _, sql := range s.publish(number) {
+			if _, err := tx.exec(sql); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := tx.exec("UPDATE projection_generations SET is_current = 0 WHERE view_name = ?", v.Name); err != nil {
+		return err
 	}
 	_, err := tx.exec("UPDATE projection_generations SET is_current = 1 WHERE view_name = ? AND generation = ?", v.Name, number)
 	return err
@@ -198,6 +212,9 @@ func (db *DB) prepare(ctx context.Context, views []*View, fits func(mark) (bool,
 			}
 			g, err := tx.begin(v, last+1, db.dialect)
 			if err != nil {
+				return err
+			}
+			if err := tx.index(v, g.number); err != nil {
 				return err
 			}
 			if err := tx.publish(v, g.number); err != nil {

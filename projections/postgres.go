@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -234,6 +235,18 @@ func (e *postgresEngine) lookup(ctx context.Context, table string, s *Schema, by
 		}
 		return nil
 	}, sql, args)
+}
+
+// patience: to put other tables behind a name, PostgreSQL waits for everybody who
+// reads it, and lets nobody else read meanwhile. A long export must not stop the
+// rest, so the wait is short and is tried again.
+func (e *postgresEngine) patience(ctx context.Context) error {
+	return e.plain(ctx, "SET LOCAL lock_timeout = '500ms'")
+}
+
+func (e *postgresEngine) busy(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "55P03" // lock_not_available
 }
 
 // forget drops prepared statements, whose tables may be no more.

@@ -5,11 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // rebuildBatch is how many batches of the tail a rebuild takes at a time: nobody
 // reads its rows yet, so only memory bounds it (some 40 MB).
 const rebuildBatch = 4
+
+// takeOverPause is between two tries to take over from a view that is being read:
+// new readers get their turn.
+const takeOverPause = time.Second
 
 // ErrNotRunning says that the runner is not at work on a view right now.
 var ErrNotRunning = errors.New("runner is not at work on the view")
@@ -43,7 +48,7 @@ func (r *Runner) rebuild(ctx context.Context, v *View) (err error) {
 		delete(r.builds, v.Name)
 		r.mu.Unlock()
 		if err != nil {
-			err = errors.Join(err, r.dropBuild(fresh))
+			err = errors.Join(err, r.drop(fresh.generation))
 		}
 	}()
 	for {
@@ -55,18 +60,35 @@ func (r *Runner) rebuild(ctx context.Context, v *View) (err error) {
 			break
 		}
 	}
+	if err := r.db.write(ctx, func(tx *Tx) error { return tx.index(v, fresh.generation.number) }); err != nil {
+		return err
+	}
 	if err := r.checkBuild(ctx, fresh); err != nil {
 		return err
 	}
 	for {
 		over, err := r.takeOver(ctx, old, fresh)
-		if over || err != nil {
+		if err != nil && !r.db.busy(err) {
 			return err
 		}
-		if _, err := r.fill(ctx, fresh); err != nil { // the tail has run ahead meanwhile
+		if over {
+			break
+		}
+		if err != nil { // somebody reads; the tail goes on meanwhile
+			select {
+			case <-time.After(takeOverPause):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if _, err := r.fill(ctx, fresh); err != nil {
 			return err
 		}
 	}
+	if err := r.drop(old.generation); err != nil {
+		r.o.Log.Warn("the old rows of a view are cleared away at the next start", "view", v.Name, "reason", err)
+	}
+	return nil
 }
 
 // beginBuild makes the empty generation.
@@ -182,7 +204,7 @@ func (r *Runner) takeOver(ctx context.Context, old, fresh *track) (bool, error) 
 		return false, errors.New("the runner was restarted meanwhile")
 	}
 	err = r.db.write(ctx, func(tx *Tx) error {
-		if err := tx.drop(old.generation); err != nil {
+		if err := tx.engine.patience(ctx); err != nil {
 			return err
 		}
 		return tx.publish(fresh.view, fresh.generation.number)
@@ -190,7 +212,7 @@ func (r *Runner) takeOver(ctx context.Context, old, fresh *track) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	fresh.generation.current = true
+	old.generation.current, fresh.generation.current = false, true
 	r.joined = append(slices.DeleteFunc(r.joined, func(t *track) bool { return t == old }), fresh)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -199,9 +221,9 @@ func (r *Runner) takeOver(ctx context.Context, old, fresh *track) (bool, error) 
 	return true, nil
 }
 
-// dropBuild clears away a generation that did not take over. It must not hang on
-// the caller's context, which may be why.
-func (r *Runner) dropBuild(t *track) error {
+// drop clears away a generation that is not, or no more, the one in use. It must
+// not hang on the caller's context, which may be why.
+func (r *Runner) drop(g *generation) error {
 	ctx, cancel := context.WithTimeout(context.Background(), rollbackTimeout)
 	defer cancel()
 	return r.db.write(ctx, func(tx *Tx) error {
@@ -209,9 +231,9 @@ func (r *Runner) dropBuild(t *track) error {
 		if err != nil {
 			return err
 		}
-		for _, g := range all {
-			if g.view == t.view.Name && g.number == t.generation.number && !g.current {
-				return tx.drop(g)
+		for _, other := range all {
+			if other.view == g.view && other.number == g.number && !other.current {
+				return tx.drop(other)
 			}
 		}
 		return nil

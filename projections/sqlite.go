@@ -271,6 +271,10 @@ func (e *sqliteEngine) lookup(ctx context.Context, table string, s *Schema, by [
 	return nil
 }
 
+// Readers of a WAL database hold nothing that a writer needs.
+func (e *sqliteEngine) patience(context.Context) error { return nil }
+func (e *sqliteEngine) busy(error) bool                { return false }
+
 func (e *sqliteEngine) forget() {
 	for _, s := range e.prepared {
 		s.Close()

@@ -121,7 +121,8 @@ func (t *track) try(tx *Tx, events []Event) (err error) {
 }
 
 // applyBatch applies a batch to the tracks and commits rows and marks at once.
-// end is the mark of the batch's end. The caller holds r.applying.
+// end is the mark of the batch's end. Nobody else may move these tracks
+// meanwhile: those that the tail feeds are moved under r.applying alone.
 func (r *Runner) applyBatch(ctx context.Context, tracks []*track, batch []Event, end mark) error {
 	var at []*track
 	for _, t := range tracks {

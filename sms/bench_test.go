@@ -15,6 +15,8 @@ import (
 
 type yes struct{}
 
+func (yes) View(context.Context, string, func(*domain.Merchant)) error { return nil }
+
 func (yes) Do(context.Context, ledger.Request) (ledger.Receipt, error) { return ledger.Receipt{}, nil }
 
 // BenchmarkDispatch is what one code costs beside the ledger's work.

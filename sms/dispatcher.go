@@ -15,6 +15,7 @@ import (
 // Ledger takes the dispatcher's commands; see ledger.Ledger.
 type Ledger interface {
 	Do(ctx context.Context, r ledger.Request) (ledger.Receipt, error)
+	View(ctx context.Context, merchant string, look func(*domain.Merchant)) error
 }
 
 // Phones tells the number behind a pseudonym; see vault.Vault.
@@ -62,11 +63,13 @@ var sender = domain.Actor{Role: domain.RoleSender}
 // Delivery is at least once: a crash after the provider took the message and
 // before SMSSent is durable sends the same code again. A challenge that the log
 // says was sent, confirmed, locked or replaced, or whose payout ended, is not
-// sent, however old the checkpoint is.
+// sent, however old the checkpoint is. Nor is one that the phone's limits forbid:
+// the payout stays as it is, with the time from which a code may be asked for.
 type Dispatcher struct {
 	o        Options
 	follower *follow.Follower
 	last     *request // that Read has seen
+	limits   limitsCache
 }
 
 // NewDispatcher is a dispatcher that is ready to Run.
@@ -106,7 +109,22 @@ func (d *Dispatcher) Handle(ctx context.Context, w follow.Work) (follow.Answer, 
 	if err != nil {
 		return follow.Answer{}, err
 	}
-	id, err := d.send(ctx, &m)
+	if err = d.reveal(ctx, &m); err == nil {
+		later, refused, fault := d.count(ctx, &m)
+		if fault != nil {
+			return follow.Answer{}, fault
+		}
+		if refused {
+			return follow.Answer{}, d.report(ctx, m, "sms-failed:", domain.RecordSMSFailed{
+				Payout: m.Payout, Challenge: m.Challenge, Send: m.Send, Provider: d.o.Sender.Name(),
+				Why: string(domain.RuleSMSLimitExceeded), RetryAt: later,
+			})
+		}
+	}
+	var id string
+	if err == nil {
+		id, err = d.send(ctx, &m)
+	}
 	if ctx.Err() != nil {
 		return follow.Answer{}, ctx.Err()
 	}

@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"github.com/amends-ledger/amends/domain"
 	"sync/atomic"
 
 	"github.com/amends-ledger/amends/ledger"
@@ -51,6 +52,10 @@ func (f fusedLedger) Do(ctx context.Context, r ledger.Request) (ledger.Receipt, 
 		return ledger.Receipt{}, err
 	}
 	return receipt, err
+}
+
+func (f fusedLedger) View(ctx context.Context, merchant string, look func(*domain.Merchant)) error {
+	return f.l.View(ctx, merchant, look)
 }
 
 type fusedSender struct {

@@ -11,6 +11,7 @@ import (
 )
 
 var (
+	typeAdopted    = domain.TypeName(domain.PolicyAdopted{})
 	typeRequested  = domain.TypeName(domain.PayoutRequested{})
 	typeIssued     = domain.TypeName(domain.SMSChallengeIssued{})
 	typeSent       = domain.TypeName(domain.SMSSent{})
@@ -22,7 +23,7 @@ var (
 
 	// followed are the types that Read knows.
 	followed = []string{
-		typeRequested, typeIssued, typeSent, typeSendFailed, typeConfirmed, typeLocked, typeCancelled, typeExpired,
+		typeAdopted, typeRequested, typeIssued, typeSent, typeSendFailed, typeConfirmed, typeLocked, typeCancelled, typeExpired,
 	}
 )
 
@@ -38,6 +39,10 @@ type request struct {
 // Whole events are decoded in Handle, by many workers, and not here, by one.
 func (d *Dispatcher) Read(e *eventstore.Recorded) (follow.Change, error) {
 	switch e.Type {
+	case typeAdopted:
+		if merchant, ok := domain.MerchantOfStream(e.Stream); ok {
+			d.limits.forget(merchant)
+		}
 	case typeRequested:
 		// Should a code be needed, its challenge is the next event of the same
 		// write; otherwise the next request takes this one's place.

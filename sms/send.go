@@ -92,12 +92,17 @@ func findRequest(ctx context.Context, store eventstore.Store, stream string, fro
 	return domain.PayoutRequested{}, fmt.Errorf("find request of payout %s in %s: not there: %w", payout, stream, eventstore.ErrCorrupt)
 }
 
-// send reveals the number and calls the sender, whose code is somebody else's: it
-// may be slow, panic, or say more in its errors than it should.
-func (d *Dispatcher) send(ctx context.Context, m *Message) (id string, err error) {
+// reveal puts the number into the message.
+func (d *Dispatcher) reveal(ctx context.Context, m *Message) (err error) {
 	if m.To, _, err = d.o.Phones.Reveal(ctx, m.Phone); err != nil {
-		return "", fmt.Errorf("reveal phone: %w", err)
+		return fmt.Errorf("reveal phone: %w", err)
 	}
+	return nil
+}
+
+// send calls the sender, whose code is somebody else's: it may be slow, panic, or
+// say more in its errors than it should.
+func (d *Dispatcher) send(ctx context.Context, m *Message) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, d.o.SendTimeout)
 	defer cancel()
 	defer func() {

@@ -81,7 +81,7 @@ func (a *app) root() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.home, "home", "", "the ledger's data `folder` (default $AMENDS_HOME, else "+shortHome(a.env)+")")
 	f.StringVarP(&a.format, "output", "o", asTable, "table, json, jsonl or csv")
-	f.StringVar(&a.merchant, "merchant", "", "only this merchant `id` (default all)")
+	f.StringVar(&a.merchant, "merchant", "", "merchant `id` (default all for listings, elsewhere the only one there is)")
 	f.StringVar(&a.language, "lang", "", "language of what people read: en, zh-Hans or zh-Hant (default by the locale)")
 	f.StringVar(&a.color, "color", "auto", "auto, always or never")
 	f.DurationVar(&a.timeout, "timeout", 0, "give up after this `time`, such as 30s (default never)")

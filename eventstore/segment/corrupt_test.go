@@ -441,7 +441,7 @@ func TestFlipsBeforeClosing(t *testing.T) {
 // to a file that was deleted.
 func TestForeignFrames(t *testing.T) {
 	a := newSpecimen(t, 6, 16<<10)
-	b := newSpecimen(t, 6, 16<<10, func(s *specimen) { s.options.salt = rand.New(rand.NewPCG(77, 7)).Uint64 })
+	b := newSpecimen(t, 6, 16<<10, func(s *specimen) { s.options.salt = seededSalt(77) })
 	var y tally
 	for name, frames := range a.frames {
 		for _, f := range frames {

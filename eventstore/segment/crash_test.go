@@ -54,10 +54,20 @@ type workload struct {
 	nextID uint64
 }
 
+// seededSalt may be used by several logs at once: the crashed one and its clones.
+func seededSalt(seed uint64) func() uint64 {
+	var mu sync.Mutex
+	r := rand.New(rand.NewPCG(seed, 7))
+	return func() uint64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return r.Uint64()
+	}
+}
+
 func newWorkload(seed uint64, o Options) *workload {
 	r := rand.New(rand.NewPCG(seed, 99))
-	salts := rand.New(rand.NewPCG(seed, 7))
-	o.Dir, o.SealAfter, o.salt, o.frameBytes = "log", -1, salts.Uint64, 600
+	o.Dir, o.SealAfter, o.salt, o.frameBytes = "log", -1, seededSalt(seed), 600
 	if o.SegmentBytes == 0 {
 		o.SegmentBytes = minSegmentBytes
 	}
