@@ -134,7 +134,7 @@ func TestTorture(t *testing.T) {
 		plan, want := carriedPlan(t, p.plan)
 		random := rand.New(rand.NewPCG(1, 2))
 		for i := range moments {
-			t.Run(p.plan+"/"+strconv.Itoa(i), func(t *testing.T) {
+			t.Run(p.plan+"-"+strconv.Itoa(i), func(t *testing.T) {
 				home := filepath.Join(t.TempDir(), "home")
 				after := time.Millisecond + time.Duration(random.Int64N(int64(p.long)))
 				code, out, errs := amends(t, after, "backfill", plan, "--home", home, "-o", "json")
