@@ -12,6 +12,10 @@
 //   - A malformed command (no key, an unknown currency) is an *Invalid error and
 //     leaves no trace.
 //
+// Each command has a file with its events. The rules of RequestPayout are the
+// table in rules.go; what leaves memory is in retire.go and needs.go, what expires
+// in timers.go, what must always hold in check_state.go.
+//
 // Everything that one payout decision reads lives in one stream, the merchant's,
 // so that a decision is one append at one expected revision.
 package domain

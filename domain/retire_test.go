@@ -115,6 +115,20 @@ func TestRecallTwice(t *testing.T) {
 	}
 }
 
+// A merchant that has nothing in memory yet takes records back.
+func TestRecallIntoNothing(t *testing.T) {
+	w := paidMerchant(t, 1)
+	m := NewMerchant("m1")
+	for _, c := range w.cold.Retire(100) {
+		if err := m.Recall(c); err != nil || !m.Holds(ColdKey{c.Kind, c.ID}) {
+			t.Errorf("%s %s: %v", c.Kind, c.ID, err)
+		}
+	}
+	if len(m.Payouts)+len(m.Orders)+len(m.Customers) != 3 {
+		t.Errorf("%d payouts, %d orders, %d customers came back", len(m.Payouts), len(m.Orders), len(m.Customers))
+	}
+}
+
 func TestRecallDamaged(t *testing.T) {
 	m := NewMerchant("m1")
 	for kind, want := range map[string]string{

@@ -13,7 +13,8 @@
 // skip numbers (KurrentDB and JetStream do): compare positions, never count
 // with them. Position 0 is before every event.
 //
-// There is no delete.
+// There is no delete. AppendEnvelope is the sequence of bytes that stands for an
+// event on every engine.
 package eventstore
 
 import (
@@ -84,7 +85,8 @@ type Recorded struct {
 // Position orders events across all streams.
 type Position uint64
 
-// Write appends Events to Stream if Expect holds: all of them or none.
+// Write appends Events to Stream if Expect holds: all of them or none. Validate
+// says whether it is well formed; every backend asks it first.
 type Write struct {
 	Stream string
 	Expect Expect
@@ -163,13 +165,16 @@ type Store interface {
 	ReadStream(ctx context.Context, stream string, from int64, o ReadOptions) iter.Seq2[Recorded, error]
 
 	// ReadAll yields durable events behind after (exclusive) that match f, in
-	// order of position; limit 0 reads to the tail as of the call.
+	// order of position; limit 0 reads to the tail as of the call. An after
+	// behind the tail is ErrCorrupt: this store has lost, or never had, events
+	// that the caller has seen.
 	ReadAll(ctx context.Context, after Position, f Filter, limit int) iter.Seq2[Recorded, error]
 
 	// Subscribe calls h for each durable event behind after (exclusive) that
 	// matches f, for ever: first history, then live, without gap or duplicate.
 	// It returns when ctx ends (ctx.Err()), h fails (its error), or the store
-	// closes (ErrUnavailable).
+	// closes (ErrUnavailable). An after behind the tail is ErrCorrupt, as with
+	// ReadAll.
 	Subscribe(ctx context.Context, after Position, f Filter, h Handler) error
 
 	// Head is the last revision of stream, or -1. It sees every acknowledged

@@ -13,11 +13,12 @@ import (
 // ManifestSuffix is what a manifest's name adds to its file's.
 const ManifestSuffix = ".manifest.json"
 
-// toFile writes an export under path and its manifest beside it. Until both are
-// complete and on disk they have other names; then the old manifest goes, the
-// file takes its name, and the new manifest comes last. So whatever a crash
-// leaves, a file that has a manifest is whole and is the one the manifest means.
-func toFile(path string, write func(w io.Writer) (Manifest, error)) (m Manifest, err error) {
+// File writes an export under path and its manifest beside it: write is one of
+// the functions here, such as Payouts, with its arguments. Until both are complete
+// and on disk they have other names; then the old manifest goes, the file takes
+// its name, and the new manifest comes last. So whatever a crash leaves, a file
+// that has a manifest is whole and is the one the manifest means.
+func File(path string, write func(w io.Writer) (Manifest, error)) (m Manifest, err error) {
 	dir, name := filepath.Split(path)
 	if dir == "" {
 		dir = "."

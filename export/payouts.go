@@ -32,7 +32,7 @@ func Payouts(ctx context.Context, db *projections.DB, w io.Writer, f records.Fil
 
 // PayoutsFile writes payout records to a file, with its manifest beside it.
 func PayoutsFile(ctx context.Context, db *projections.DB, path string, f records.Filter, o Options) (Manifest, error) {
-	return toFile(path, func(w io.Writer) (Manifest, error) { return Payouts(ctx, db, w, f, o) })
+	return File(path, func(w io.Writer) (Manifest, error) { return Payouts(ctx, db, w, f, o) })
 }
 
 func payouts(o Options) *table[records.Record] {

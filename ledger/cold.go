@@ -30,18 +30,22 @@ const retireBatch = 1_024
 // recall brings back what a command reads and memory does not have. Leaving
 // memory is caching only: no limit ever forgets.
 func (l *Ledger) recall(m *domain.Merchant, c domain.Command) error {
-	for _, key := range domain.Needs(c) {
+	if err := l.recallKeys(m, domain.Needs(c)); err != nil {
+		return err
+	}
+	return l.recallKeys(m, m.NeedsMore(c)) // what only the payout tells
+}
+
+func (l *Ledger) recallKeys(m *domain.Merchant, keys []domain.ColdKey) error {
+	for _, key := range keys {
 		if m.Holds(key) {
 			continue
 		}
 		cold, ok, err := l.o.Cold.Get(m.ID, key)
+		if err == nil && ok {
+			err = m.Recall(cold)
+		}
 		if err != nil {
-			return fmt.Errorf("recall %s %s of %s: %w", key.Kind, key.ID, m.ID, err)
-		}
-		if !ok {
-			continue
-		}
-		if err := m.Recall(cold); err != nil {
 			return fmt.Errorf("recall %s %s of %s: %w", key.Kind, key.ID, m.ID, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/amends-ledger/amends/domain"
 	"github.com/amends-ledger/amends/eventstore"
@@ -29,6 +30,12 @@ func (lp *loop) commit(ctx context.Context) (again []*task) {
 			entries = append(entries, keyindex.Entry{ID: t.meta.ID, Revision: t.decided.first})
 			highest = max(highest, results[i].Position)
 		}
+	}
+	if slices.ContainsFunc(results, outcomeUnknown) {
+		// Events that are not known to be there may be there: the index must not
+		// call itself complete behind them, so the first token stays open, and
+		// the next start reads the log from before them.
+		token = lp.l.o.Keys.Begin()
 	}
 	indexErr := lp.l.o.Keys.End(token, entries, highest)
 	for i, t := range r.tasks {
@@ -99,6 +106,8 @@ func (t *task) answer(c eventstore.Commit) {
 		EffectiveAt: d.meta.EffectiveAt, RecordedAt: d.meta.RecordedAt,
 	}}
 }
+
+func outcomeUnknown(r eventstore.Result) bool { return errors.Is(r.Err, eventstore.ErrUnknownOutcome) }
 
 func isConflict(err error) bool {
 	var conflict *eventstore.Conflict

@@ -113,3 +113,47 @@ func TestConfirmIsFinishedAfterACrash(t *testing.T) {
 		t.Errorf("after the retry: %d tries, state %s", tries, state)
 	}
 }
+
+// lostAck carries out one append and says that it does not know.
+type lostAck struct {
+	eventstore.Store
+	once sync.Once
+	on   bool
+}
+
+func (l *lostAck) AppendBatch(ctx context.Context, ws []eventstore.Write) []eventstore.Result {
+	out := l.Store.AppendBatch(ctx, ws)
+	if l.on {
+		l.once.Do(func() {
+			for i := range out {
+				out[i] = eventstore.Result{Err: eventstore.ErrUnknownOutcome}
+			}
+		})
+	}
+	return out
+}
+
+// An append whose answer was lost may have happened. The same key finds out, at
+// once and after a restart, and nothing is paid for twice.
+func TestUnknownOutcomeIsFoundAfterARestart(t *testing.T) {
+	lossy := &lostAck{}
+	h := &harness{t: t, fs: newMem(), wrap: func(s eventstore.Store) eventstore.Store { lossy.Store = s; return lossy }}
+	h.open()
+	t.Cleanup(h.shut)
+	h.merchant("m", 100_00, 50_00)
+	lossy.on = true
+	if _, err := h.Do(context.Background(), payout("m", "a", 10_00)); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+		t.Fatalf("got %v", err)
+	}
+	h.do(payout("m", "b", 1_00)) // others go on, and reach the index
+	if err := h.keys.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	h.reopen()
+	if r := h.do(payout("m", "a", 10_00)); !r.Repeated {
+		t.Error("the stored answer was not found: the key was decided again")
+	}
+	if w := h.wallet("m"); w.Held != 11_00 {
+		t.Errorf("%d held, want 11.00", w.Held)
+	}
+}

@@ -358,6 +358,9 @@ func TestRecordsThatLeftMemoryStillCount(t *testing.T) {
 		}
 	}
 	check("live")
+	// A return changes the payout's order as well, which only the payout names.
+	h.do(Request{Merchant: "m", Key: "returned", Actor: domain.Actor{Role: domain.RoleProcessor}, EffectiveAt: day(2),
+		Command: domain.RecordReturned{Payout: paid[7]}})
 	h.reopen()
 	check("after a restart")
 }

@@ -71,6 +71,12 @@ func (r *Reader) open(view string) error {
 	return err
 }
 
+// Count is the number of rows of a table.
+func (r *Reader) Count(table string) (rows int64, err error) {
+	err = r.tx.QueryRowContext(r.ctx, "SELECT count(*) FROM "+table).Scan(&rows)
+	return rows, err
+}
+
 // Select runs a query, with ? for arguments, and yields its rows: fields gives
 // pointers to a row's fields in the order of the query's columns. The iteration
 // ends after the first error.

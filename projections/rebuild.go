@@ -97,7 +97,7 @@ func (r *Runner) beginBuild(ctx context.Context, v *View) (old, fresh *track, er
 	old = r.tracks[v.Name]
 	busy := r.builds[v.Name] != nil
 	if old != nil && !busy {
-		r.builds[v.Name] = newTrack(v, &generation{view: v.Name}) // keeps others off
+		r.builds[v.Name] = &track{view: v, generation: &generation{view: v.Name}} // keeps others off
 	}
 	r.mu.Unlock()
 	switch {
@@ -121,13 +121,15 @@ func (r *Runner) beginBuild(ctx context.Context, v *View) (old, fresh *track, er
 		g, err = tx.begin(v, last+1, r.db.dialect)
 		return err
 	})
+	if err == nil {
+		fresh = newTrack(v, g)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil {
 		delete(r.builds, v.Name)
 		return nil, nil, err
 	}
-	fresh = newTrack(v, g)
 	r.builds[v.Name] = fresh
 	return old, fresh, nil
 }

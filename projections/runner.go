@@ -169,15 +169,17 @@ func (r *Runner) open(ctx context.Context) (behind []*track, err error) {
 	if err != nil {
 		return nil, err
 	}
+	tracks := map[string]*track{}
+	for _, v := range r.views {
+		tracks[v.Name] = newTrack(v, current[v.Name])
+		tracks[v.Name].generation.stopped = ""
+	}
 	r.applying.Lock()
 	defer r.applying.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.end, r.joined = mark{}, nil
-	for _, v := range r.views {
-		t := newTrack(v, current[v.Name])
-		t.generation.stopped = ""
-		r.tracks[v.Name] = t
+	r.end, r.joined, r.tracks = mark{}, nil, tracks
+	for _, t := range tracks {
 		if t.generation.position > r.end.position {
 			r.end = t.generation.mark
 		}

@@ -215,7 +215,7 @@ func (s *specimen) told(l *Log, name string, at int64) error {
 
 func specimenBytes() int {
 	switch {
-	case torture:
+	case torture >= 1:
 		return 128 << 10
 	case raceDetector:
 		return 5 << 10

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -17,8 +18,9 @@ import (
 	"github.com/amends-ledger/amends/internal/vfs"
 )
 
-// torture makes the tests of this file try a hundred times as much.
-var torture = os.Getenv("AMENDS_TORTURE") != ""
+// torture says how much more the tests of crashes and faults try: with
+// AMENDS_TORTURE=1 a hundred times as much (half an hour), with 0.1 ten times.
+var torture, _ = strconv.ParseFloat(os.Getenv("AMENDS_TORTURE"), 64)
 
 // The tests make and forget a great many small logs: a collector that waits a
 // little longer saves a third of the time.
@@ -29,8 +31,8 @@ func TestMain(m *testing.M) {
 
 func scaled(n int) int {
 	switch {
-	case torture:
-		return 100 * n
+	case torture > 0:
+		return max(n, int(100*torture*float64(n)))
 	case raceDetector:
 		return max(1, n/4) // it is ten times slower, and these tests are not about races
 	}
@@ -297,12 +299,12 @@ func TestCrashAtEveryCall(t *testing.T) {
 // TestCrashEverySubset loses power before each sync, with every subset of the
 // unsynced sectors on the disk and the others old, zero or garbage.
 func TestCrashEverySubset(t *testing.T) {
-	most := 6
-	if torture {
-		most = 12
+	seeds, most := uint64(2), 6
+	if torture >= 1 {
+		seeds, most = 8, 12
 	}
 	states, skipped := 0, 0
-	for seed := range uint64(scaled(2)) {
+	for seed := range seeds {
 		w := newWorkload(seed, Options{})
 		fs := vfs.NewCrashMem()
 		r := rand.New(rand.NewPCG(seed, 5))

@@ -111,7 +111,7 @@ func (w *writer) collect(first *request) {
 //
 // A crash before the sync returns leaves any part of the new sectors on the
 // disk. The frames' checksums tell; none of it was acknowledged; no sector that
-// holds acknowledged events was touched, because frames begin on sectors.
+// holds acknowledged events is changed, because frames begin on sectors.
 func (w *writer) commit() {
 	l := w.log
 	if err := l.Err(); err != nil {

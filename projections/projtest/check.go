@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -192,6 +193,71 @@ func killAt(t *testing.T, log *Log, open Opener, views []*projections.View, o pr
 	}
 	db.Close()
 	return killed
+}
+
+// KillRebuild checks that a rebuild that is killed at a statement leaves the old
+// rows or the new ones, whole, and that the next run goes on from them. It tries
+// each kind of statement so many times, or every statement if times is 0.
+func KillRebuild(t *testing.T, log *Log, view *projections.View, open func(testing.TB) Opener, seed uint64, times int) {
+	views := []*projections.View{view}
+	var texts []string
+	rebuild(t, log, views, open(t), func(sql string) error { texts = append(texts, sql); return nil })
+	kills := killPoints(texts, seed, times)
+	t.Logf("%d events, %d statements of %d kinds, killed at %d", log.Len(), len(texts), kinds(texts), len(kills))
+	for _, k := range kills {
+		opener := open(t)
+		n, killed := 0, false
+		rebuild(t, log, views, opener, func(string) error {
+			if n++; killed || n > k {
+				killed = true
+				return errKilled
+			}
+			return nil
+		})
+		db := opener(t, projections.Options{})
+		if _, _, err := db.Rows(t.Context(), view); err != nil {
+			t.Errorf("right after the kill the view can't be read: %v", err)
+		}
+		Run(t, log, db, views, projections.RunnerOptions{})
+		Same(t, log, db, views)
+		db.Close()
+		if t.Failed() {
+			t.Fatalf("after a kill at statement %d: %s", k, texts[k])
+		}
+	}
+}
+
+// rebuild fills the views and rebuilds the first, under statement.
+func rebuild(t *testing.T, log *Log, views []*projections.View, open Opener, statement func(string) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	armed := false
+	var mu sync.Mutex
+	db := open(t, projections.Options{Statement: func(sql string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if !armed {
+			return nil
+		}
+		return statement(sql)
+	}})
+	defer db.Close()
+	r, stop := Start(t, log, db, views, projections.RunnerOptions{Batch: max(1, log.Len()/7)})
+	defer stop()
+	tail, err := log.Tail(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WaitFor(ctx, tail); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	armed = true
+	mu.Unlock()
+	if err := r.Rebuild(ctx, views[0].Name); err != nil && !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
 }
 
 // kind is what statements are told apart by: their text, or for those that make

@@ -1,8 +1,10 @@
 package projtest_test
 
 import (
+	"context"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -155,6 +157,67 @@ func kills(times int) int {
 func TestKill(t *testing.T) {
 	log, _ := story(t, 7, 1, 150)
 	projtest.Kill(t, log, views(), projtest.SQLite, 7, kills(2))
+}
+
+func TestKillRebuild(t *testing.T) {
+	log, _ := story(t, 8, 1, 120)
+	projtest.KillRebuild(t, log, records.View(), projtest.SQLite, 8, kills(1))
+}
+
+func TestPostgresKillRebuild(t *testing.T) {
+	projtest.Postgres(t)
+	log, _ := story(t, 8, 1, 120)
+	projtest.KillRebuild(t, log, wallet.View(), projtest.Postgres, 8, kills(1))
+}
+
+// Who reads for long holds up a rebuild, but neither other readers nor the tail.
+func TestPostgresRebuildBesideALongReader(t *testing.T) {
+	db := projtest.Postgres(t)(t, projections.Options{})
+	log, s := story(t, 8, 1, 120)
+	r, stop := projtest.Start(t, log, db, views(), projections.RunnerOptions{})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tail, _ := log.Tail(ctx)
+	if err := r.WaitFor(ctx, tail); err != nil {
+		t.Fatal(err)
+	}
+	rebuilt := make(chan error, 1)
+	err := db.Read(ctx, records.Name, func(reader *projections.Reader) error {
+		if _, err := reader.Count("records_payouts"); err != nil {
+			return err
+		}
+		go func() { rebuilt <- r.Rebuild(ctx, records.Name) }()
+		for began := time.Now(); time.Since(began) < 2*time.Second; {
+			if err := s.Play(1); err != nil {
+				return err
+			}
+			tail, _ := log.Tail(ctx)
+			if err := r.WaitFor(ctx, tail); err != nil {
+				return err
+			}
+			if _, err := records.Find(ctx, db, records.Filter{}, projections.PageOptions{}); err != nil {
+				return err
+			}
+		}
+		select {
+		case err := <-rebuilt:
+			t.Errorf("the rebuild took over under a reader: %v", err)
+		default:
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-rebuilt; err != nil {
+		t.Fatal(err)
+	}
+	tail, _ = log.Tail(ctx)
+	if err := r.WaitFor(ctx, tail); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	projtest.Same(t, log, db, views())
 }
 
 // A third opinion: the state that decisions were taken in.

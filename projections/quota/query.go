@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/amends-ledger/amends/eventstore"
 	"github.com/amends-ledger/amends/projections"
 )
 
 var (
 	accountList = projections.List[Account]{
 		View: Name, Table: accounts, Fields: (*Account).fields, Sort: []string{"merchant", "account"},
+	}
+	allUses = projections.List[Use]{
+		View: Name, Table: uses, Fields: (*Use).fields, Sort: []string{"merchant", "account", "kind", "period"},
 	}
 	useList = projections.List[Use]{
 		View: Name, Table: uses, Fields: (*Use).fields,
@@ -156,10 +160,12 @@ func startOfDay(year int, month time.Month, day int, zone *time.Location) time.T
 
 // UseFilter chooses periods; an empty field chooses all.
 type UseFilter struct {
-	Merchant string
-	Account  string
-	Kind     string // Daily or Monthly
-	From, To string // periods; both included
+	Merchant string              `json:"merchant,omitempty"`
+	Account  string              `json:"account,omitempty"`
+	Kind     string              `json:"kind,omitempty"`  // Daily or Monthly
+	From     string              `json:"from,omitempty"`  // period
+	To       string              `json:"to,omitempty"`    // period, included
+	After    eventstore.Position `json:"after,omitempty"` // only what changed behind it
 }
 
 func (f UseFilter) where() projections.Where {
@@ -173,10 +179,19 @@ func (f UseFilter) where() projections.Where {
 	if f.To != "" {
 		w.And("period <= ?", f.To)
 	}
+	if f.After > 0 {
+		w.And("position > ?", int64(f.After))
+	}
 	return w
 }
 
 // Uses lists what was used, by day and month, the latest first.
 func Uses(ctx context.Context, db *projections.DB, f UseFilter, o projections.PageOptions) (projections.Page[Use], error) {
 	return useList.Page(ctx, db, f.where(), o)
+}
+
+// EachUse calls each for every day and month, by merchant, account and period, all
+// from one look at the view, and tells the position that it was taken at.
+func EachUse(ctx context.Context, db *projections.DB, f UseFilter, each func(Use) error) (eventstore.Position, error) {
+	return allUses.Each(ctx, db, f.where(), each)
 }

@@ -36,12 +36,13 @@ func Balances(ctx context.Context, db *projections.DB, merchant string, o projec
 
 // EntryFilter chooses entries; an empty field chooses all.
 type EntryFilter struct {
-	Merchant string
-	Currency string
-	Payout   string
-	Kinds    []string
-	From, To time.Time           // effective; To is not included
-	After    eventstore.Position // only entries behind it
+	Merchant string              `json:"merchant,omitempty"`
+	Currency string              `json:"currency,omitempty"`
+	Payout   string              `json:"payout_no,omitempty"`
+	Kinds    []string            `json:"kinds,omitempty"`
+	From     time.Time           `json:"from,omitzero"`   // effective
+	To       time.Time           `json:"to,omitzero"`     // not included
+	After    eventstore.Position `json:"after,omitempty"` // only entries behind it
 }
 
 func (f EntryFilter) where() projections.Where {
