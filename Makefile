@@ -73,7 +73,7 @@ fuzz:
 # test results does not always see.
 ## torture: the crash and damage tests at full size; takes an hour or more
 torture:
-	AMENDS_TORTURE=1 $(GO) test -count=1 -timeout 3h ./eventstore/... ./ledger/... ./projections/... ./internal/vfs/...
+	AMENDS_TORTURE=1 $(GO) test -count=1 -timeout 3h ./eventstore/... ./ledger/... ./projections/... ./rails/... ./sms/... ./internal/vfs/... ./backfill ./cmd/amends
 
 ## bench: Go benchmarks of the hot parts
 bench:
