@@ -17,8 +17,9 @@ HAS_C = printf '%s\n' '\#include <stdlib.h>' 'int main(void) { return 0; }' | $$
 # Bounds the tests of one package; the slowest takes a fraction of it.
 TIMEOUT := 6m
 FUZZTIME ?= 5s
+MUTANTS ?= 50
 
-.PHONY: help build demo test vet test-race test-full race lint fuzz torture bench clean skipped
+.PHONY: help build demo test vet test-race test-full race lint fuzz torture mutate bench clean skipped
 
 ## help: this list
 help:
@@ -74,6 +75,10 @@ fuzz:
 ## torture: the crash and damage tests at full size; takes an hour or more
 torture:
 	AMENDS_TORTURE=1 $(GO) test -count=1 -timeout 3h ./eventstore/... ./ledger/... ./projections/... ./rails/... ./sms/... ./internal/vfs/... ./backfill ./cmd/amends
+
+## mutate: change one thing in the domain at a time, MUTANTS (default 50) in all, and see which the tests miss
+mutate:
+	$(GO) run ./internal/mutate -n $(MUTANTS)
 
 ## bench: Go benchmarks of the hot parts
 bench:
