@@ -11,7 +11,7 @@ export CGO_ENABLED := 0
 # goroutines meet, and there with -short: it makes code 5 to 10 times slower and finds
 # nothing in the single-threaded tests that try a hundred thousand crashes and flipped
 # bits, nor in the backfill of whole data sets. All tests run in full after it.
-RACE := ./eventstore/... ./ledger/... ./projections/... ./vault/... ./rails/... ./sms/... ./internal/bloom/... ./internal/clock/... ./internal/vfs/...
+RACE := ./eventstore/... ./ledger/... ./projections ./vault/... ./rails/... ./sms/... ./internal/bloom/... ./internal/clock/... ./internal/vfs/...
 HAS_C = printf '%s\n' '\#include <stdlib.h>' 'int main(void) { return 0; }' | $$($(GO) env CC) -x c -o /dev/null - 2>/dev/null
 
 # Bounds the tests of one package; the slowest takes a fraction of it.
