@@ -110,7 +110,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		o.Zones = time.LoadLocation
 	}
 	if o.Loops <= 0 {
-		o.Loops = 16 * runtime.GOMAXPROCS(0)
+		o.Loops = runtime.GOMAXPROCS(0)
 	}
 	if o.QueueLength <= 0 {
 		o.QueueLength = DefaultQueueLength

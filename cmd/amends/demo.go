@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -194,7 +197,7 @@ func (a *app) tellDemo(w io.Writer, in *backfill.Input, r *backfill.Result, d de
 		"payouts ls --merchant " + demoMerchant, "payouts show " + payout, "wallet show", "quota ls --merchant " + demoMerchant,
 		"events ls --merchant " + demoMerchant + " -o jsonl", "export payouts --format csv -f payouts.csv",
 	} {
-		fmt.Fprintf(w, "  amends %s --home %s\n", line, a.home)
+		fmt.Fprintf(w, "  %s %s --home %s\n", program(), line, a.home)
 	}
 	return nil
 }
@@ -243,4 +246,26 @@ func reportAgents(w io.Writer, paint painter, agents []agentUse) {
 	if more := len(agents) - demoLines; more > 0 {
 		fmt.Fprintf(w, "… and %d more\n", more)
 	}
+}
+
+// program is what to type to run this program again: its name where the shell
+// finds it by that, else the path that it was started by.
+func program() string {
+	started := os.Args[0]
+	if found, err := exec.LookPath("amends"); err == nil && sameFile(found, started) {
+		return "amends"
+	}
+	return started
+}
+
+func sameFile(a, b string) bool {
+	if !strings.ContainsRune(b, os.PathSeparator) { // found by its name
+		return filepath.Base(a) == b
+	}
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
