@@ -10,10 +10,10 @@ import (
 )
 
 // TestStatementsAreProved: each of the 22 things that the product must do has a
-// row in docs/internals/testing-domain.md, each script that the row names exists,
+// row in docs/internals/testing.md, each script that the row names exists,
 // and one of them says that it is about that statement.
 func TestStatementsAreProved(t *testing.T) {
-	doc, err := os.ReadFile(filepath.Join("..", "docs", "internals", "testing-domain.md"))
+	doc, err := os.ReadFile(filepath.Join("..", "docs", "internals", "testing.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
