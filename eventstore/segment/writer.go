@@ -160,8 +160,10 @@ func (w *writer) publish() {
 	w.end += int64(len(w.buf))
 	w.tail = w.pos - 1
 	w.seg.last, w.seg.end, l.tail = w.tail, w.end, w.tail
-	l.mu.Unlock()
+	// Under the same lock: a subscriber that sees the new tail finds it in memory,
+	// and one that finds it in memory can't look before it is the tail.
 	l.ring.add(w.seg.file, w.buf, first, w.tail)
+	l.mu.Unlock()
 	l.subs.wake()
 	if l.opt.ZeroAhead > 0 && l.lowRoom() {
 		wake(l.roomWork)
