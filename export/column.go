@@ -1,6 +1,5 @@
-// Package export writes what the views hold to files for people and programs:
-// CSV and JSON Lines here, other formats in packages of their own (xlsx,
-// parquet), so that who does not need them does not link them.
+// Package export writes what the views hold to files for people and programs, as
+// CSV and JSON Lines.
 //
 // An export is one consistent look at a view. It is streamed, in constant
 // memory, to a temporary file that takes its name when it is complete, with a

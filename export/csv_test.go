@@ -111,7 +111,7 @@ func TestConstantMemory(t *testing.T) {
 		if m.Rows != rows || m.Sum["CNY"] != "2000.00" || m.Bytes < rows*50 {
 			t.Errorf("%s: %+v", format.Name, m)
 		}
-		if grown := int64(most) - int64(start.HeapAlloc); grown > 2<<20 {
+		if grown := int64(most) - int64(start.HeapAlloc); grown > 4<<20 {
 			t.Errorf("%s: %d bytes more in memory at one time, for %d bytes written", format.Name, grown, m.Bytes)
 		}
 	}

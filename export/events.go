@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -58,6 +59,7 @@ func Events(ctx context.Context, store eventstore.Store, w io.Writer, f EventFil
 			case f.Merchant != "" && e.Stream != filter.StreamPrefix: // another merchant whose name begins alike
 				continue
 			}
+			e.Data, e.Meta = bytes.Clone(e.Data), bytes.Clone(e.Meta) // they outlive the iteration's step
 			if err := each(e); err != nil {
 				return 0, err
 			}

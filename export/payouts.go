@@ -26,7 +26,7 @@ var payoutColumns = []Column{
 // next, and then no change is left out and none is written twice.
 func Payouts(ctx context.Context, db *projections.DB, w io.Writer, f records.Filter, o Options) (Manifest, error) {
 	return payouts(o).write(w, func(each func(records.Record) error) (eventstore.Position, error) {
-		return records.Each(ctx, db, f, each)
+		return records.EachBrief(ctx, db, f, each)
 	}, f, o)
 }
 

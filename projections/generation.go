@@ -120,13 +120,15 @@ func (tx *Tx) begin(v *View, number int64, d dialect) (*generation, error) {
 func (tx *Tx) drop(g *generation) error {
 	tx.engine.forget()
 	for _, t := range g.tables {
+		s := &Schema{Name: t}
+		var statements []string
 		if g.current {
-			if _, err := tx.exec("DROP VIEW IF EXISTS " + t); err != nil {
+			statements = s.unpublish()
+		}
+		for _, sql := range append(statements, "DROP TABLE IF EXISTS "+s.physical(g.number)) {
+			if _, err := tx.exec(sql); err != nil {
 				return err
 			}
-		}
-		if _, err := tx.exec("DROP TABLE IF EXISTS " + (&Schema{Name: t}).physical(g.number)); err != nil {
-			return err
 		}
 	}
 	_, err := tx.exec("DELETE FROM projection_generations WHERE view_name = ? AND generation = ?", g.view, g.number)
@@ -146,9 +148,9 @@ func (tx *Tx) index(v *View, number int64) error {
 }
 
 // publish makes the view's tables of a generation the ones that queries see.
-func (tx *Tx) publish(v *View, number int64) error {
+func (tx *Tx) publish(v *View, number int64, d dialect) error {
 	for _, s := range v.Tables {
-		for _, sql := range s.publish(number) {
+		for _, sql := range s.publish(number, d) {
 			if _, err := tx.exec(sql); err != nil {
 				return err
 			}
@@ -217,7 +219,7 @@ func (db *DB) prepare(ctx context.Context, views []*View, fits func(mark) (bool,
 			if err := tx.index(v, g.number); err != nil {
 				return err
 			}
-			if err := tx.publish(v, g.number); err != nil {
+			if err := tx.publish(v, g.number, db.dialect); err != nil {
 				return err
 			}
 			g.current = true

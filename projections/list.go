@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/amends-ledger/amends/eventstore"
@@ -11,13 +12,23 @@ import (
 
 // List is a table as a list that can be filtered and paged.
 type List[R any] struct {
-	View   string
-	Table  *Schema
-	Fields func(*R) []any // pointers to R's fields, in the order of the columns
+	View  string
+	Table *Schema
+	// Only names the columns to read; none reads all. Columns that Sort names must
+	// be among them.
+	Only   []string
+	Fields func(*R) []any // pointers to R's fields, in the order of the columns read
 	// Sort names the columns that the list is in order of: never NULL, never
 	// changing, unique together.
 	Sort       []string
 	Descending bool
+}
+
+func (l *List[R]) columns() []string {
+	if l.Only != nil {
+		return l.Only
+	}
+	return l.Table.names()
 }
 
 func (l *List[R]) query(w Where) string {
@@ -25,7 +36,7 @@ func (l *List[R]) query(w Where) string {
 	if l.Descending {
 		sort = strings.Join(l.Sort, " DESC, ") + " DESC"
 	}
-	return "SELECT " + strings.Join(l.Table.names(), ", ") + " FROM " + l.Table.Name + w.String() + " ORDER BY " + sort
+	return "SELECT " + strings.Join(l.columns(), ", ") + " FROM " + l.Table.Name + w.String() + " ORDER BY " + sort
 }
 
 // Page reads one page of the rows that w chooses.
@@ -65,7 +76,7 @@ func (l *List[R]) behind(w *Where, text, list string) error {
 		var text string
 		var number int64
 		into := any(&text)
-		if l.Table.Columns[l.Table.index(column)].Type == Integer {
+		if l.Table.Columns[l.Table.index(column)].Type.number() {
 			into = &number
 		}
 		if json.Unmarshal(c.Values[i], into) != nil {
@@ -84,9 +95,9 @@ func (l *List[R]) behind(w *Where, text, list string) error {
 
 func (l *List[R]) cursor(list string, last *R) (string, error) {
 	c := cursor{List: list}
-	fields := l.Fields(last)
-	for _, p := range l.Table.places(l.Sort) {
-		b, err := json.Marshal(value(fields[p]))
+	fields, columns := l.Fields(last), l.columns()
+	for _, s := range l.Sort {
+		b, err := json.Marshal(value(fields[slices.Index(columns, s)]))
 		if err != nil {
 			return "", err
 		}

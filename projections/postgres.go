@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/amends-ledger/amends/domain"
 )
 
 // postgresTimeout bounds one statement of a batch. The largest of them writes
@@ -49,6 +52,46 @@ func OpenPostgres(ctx context.Context, dsn string, o Options) (*DB, error) {
 	read.SetMaxOpenConns(maxReaders)
 	return &DB{dialect: postgresDialect, read: read, engine: first, open: open}, nil
 }
+
+// postgresReport is a column as a tool for analysis should see it: an amount as a
+// decimal number with its currency's digits, a time as a timestamp, which holds
+// microseconds.
+func postgresReport(c Column) string {
+	switch c.Type {
+	case Amount:
+		return ReportAmount(c.Name)
+	case Moment:
+		return "timestamptz 'epoch' + (" + c.Name + " / 1000) * interval '1 microsecond'"
+	}
+	return ""
+}
+
+// ReportAmount is SQL for the amount that a column has in minor units, next to a
+// column "currency": a numeric with the currency's digits. PostgreSQL only.
+func ReportAmount(column string) string {
+	return fmt.Sprintf("round(%s::numeric / power(10::numeric, %s), %s)", column, currencyDigits(), currencyDigits())
+}
+
+// currencyDigits is the number of digits behind the point, as SQL over the column
+// "currency". Nearly all currencies have two.
+var currencyDigits = sync.OnceValue(func() string {
+	digits := map[int][]string{}
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			for c := 'A'; c <= 'Z'; c++ {
+				code := string([]rune{a, b, c})
+				if scale, ok := domain.Currency(code).Scale(); ok {
+					digits[scale] = append(digits[scale], "'"+code+"'")
+				}
+			}
+		}
+	}
+	sql := "CASE"
+	for _, scale := range []int{0, 3, 4} {
+		sql += fmt.Sprintf(" WHEN currency IN (%s) THEN %d", strings.Join(digits[scale], ", "), scale)
+	}
+	return sql + " ELSE 2 END"
+})
 
 // postgresEngine writes many rows with each statement, because each is a round
 // trip: a batch's rows go as arrays, one for each column.

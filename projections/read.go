@@ -89,9 +89,10 @@ func Select[R any](r *Reader, fields func(*R) []any, query string, args ...any) 
 			return
 		}
 		defer rows.Close()
+		var v R // every row sets all fields, so it and the pointers serve for all
+		into := fields(&v)
 		for rows.Next() {
-			var v R
-			if err := rows.Scan(fields(&v)...); err != nil {
+			if err := rows.Scan(into...); err != nil {
 				yield(zero, err)
 				return
 			}

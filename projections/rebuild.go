@@ -209,7 +209,7 @@ func (r *Runner) takeOver(ctx context.Context, old, fresh *track) (bool, error) 
 		if err := tx.engine.patience(ctx); err != nil {
 			return err
 		}
-		return tx.publish(fresh.view, fresh.generation.number)
+		return tx.publish(fresh.view, fresh.generation.number, r.db.dialect)
 	})
 	if err != nil {
 		return false, err

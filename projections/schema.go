@@ -12,9 +12,17 @@ type ColumnType uint8
 const (
 	// Text is compared byte by byte, on every engine.
 	Text ColumnType = iota
-	// Integer is a 64-bit integer: minor units, counts, positions, Instants.
+	// Integer is a 64-bit integer: counts, positions.
 	Integer
+	// Amount is an integer of minor units of the currency in the row's column
+	// "currency".
+	Amount
+	// Moment is an Instant.
+	Moment
 )
+
+// number tells whether a column of the type is stored as an integer.
+func (t ColumnType) number() bool { return t != Text }
 
 // Column is one column. Rows are inserted in full; an update leaves Fixed
 // columns and the key as they are, and with them the indexes that hold them.
@@ -83,10 +91,10 @@ func (s *Schema) create(generation int64, d dialect) []string {
 	table := s.physical(generation)
 	// A single integer key is the row's own number where an engine has such a
 	// thing, so that rows in order of position are appended, not searched for.
-	numbered := len(s.Key) == 1 && s.Columns[s.index(s.Key[0])].Type == Integer
+	numbered := len(s.Key) == 1 && s.Columns[s.index(s.Key[0])].Type.number()
 	var parts []string
 	for _, c := range s.Columns {
-		part := c.Name + " " + d.types[c.Type]
+		part := c.Name + " " + d.typeOf(c.Type)
 		if numbered && c.Name == s.Key[0] {
 			part = c.Name + " " + d.number + " PRIMARY KEY"
 		} else if !c.Nullable {
@@ -117,10 +125,27 @@ func (s *Schema) createIndexes(generation int64) []string {
 	return out
 }
 
+// reportSuffix is what the name of a table for people adds to the table's.
+const reportSuffix = "_report"
+
 // publish lists the statements that make a generation the one that queries see.
-func (s *Schema) publish(generation int64) []string {
-	return []string{
-		"DROP VIEW IF EXISTS " + s.Name,
-		fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM %s", s.Name, strings.Join(s.names(), ", "), s.physical(generation)),
+func (s *Schema) publish(generation int64, d dialect) []string {
+	out := append(s.unpublish(),
+		fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM %s", s.Name, strings.Join(s.names(), ", "), s.physical(generation)))
+	if d.report == nil {
+		return out
 	}
+	columns := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		columns[i] = c.Name
+		if expression := d.report(c); expression != "" {
+			columns[i] = expression + " AS " + c.Name
+		}
+	}
+	return append(out, fmt.Sprintf("CREATE VIEW %s%s AS SELECT %s FROM %s", s.Name, reportSuffix, strings.Join(columns, ", "), s.Name))
+}
+
+// unpublish lists the statements that take the names away.
+func (s *Schema) unpublish() []string {
+	return []string{"DROP VIEW IF EXISTS " + s.Name + reportSuffix, "DROP VIEW IF EXISTS " + s.Name}
 }

@@ -33,14 +33,7 @@ const PostgresVariable = "AMENDS_TEST_POSTGRES"
 // binary that uses it calls StopPostgres at its end (TestMain).
 func Postgres(t testing.TB) Opener {
 	t.Helper()
-	dsn := os.Getenv(PostgresVariable)
-	if dsn == "" {
-		var err error
-		if dsn, err = private(); err != nil {
-			fmt.Fprintf(os.Stderr, "\n*** %s: SKIPPED, no PostgreSQL: %v (install Debian's postgresql, or set %s)\n\n", t.Name(), err, PostgresVariable)
-			t.Skip(err)
-		}
-	}
+	dsn := address(t)
 	schema := fmt.Sprintf("amends_test_%d_%d", os.Getpid(), schemas.Add(1))
 	admin(t, dsn, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() { admin(t, dsn, "DROP SCHEMA "+schema+" CASCADE") })
@@ -50,6 +43,7 @@ func Postgres(t testing.TB) Opener {
 	}
 	q := u.Query()
 	q.Set("search_path", schema)
+	q.Set("application_name", schema)
 	u.RawQuery = q.Encode()
 	return func(t testing.TB, o projections.Options) *projections.DB {
 		t.Helper()
@@ -63,6 +57,27 @@ func Postgres(t testing.TB) Opener {
 }
 
 var schemas atomic.Int64
+
+// address is where the server is, or the end of the test.
+func address(t testing.TB) string {
+	t.Helper()
+	if dsn := os.Getenv(PostgresVariable); dsn != "" {
+		return dsn
+	}
+	dsn, err := private()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "\n*** %s: SKIPPED, no PostgreSQL: %v (install Debian's postgresql, or set %s)\n\n", t.Name(), err, PostgresVariable)
+		t.Skip(err)
+	}
+	return dsn
+}
+
+// CutPostgres ends all connections of this test binary's databases, as a server
+// that is restarted does.
+func CutPostgres(t testing.TB) {
+	t.Helper()
+	admin(t, address(t), fmt.Sprintf("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'amends\\_test\\_%d\\_%%'", os.Getpid()))
+}
 
 func admin(t testing.TB, dsn, sql string) {
 	t.Helper()

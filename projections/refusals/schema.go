@@ -54,7 +54,7 @@ var daily = &projections.Schema{
 		{Name: "currency", Type: projections.Text},
 		{Name: "decided", Type: projections.Integer},
 		{Name: "listed", Type: projections.Integer},
-		{Name: "asked", Type: projections.Integer},
+		{Name: "asked", Type: projections.Amount},
 		{Name: "position", Type: projections.Integer},
 	},
 	Key: []string{"merchant", "day", "command", "actor", "rule", "currency"},

@@ -83,7 +83,7 @@ func dayColumns() []projections.Column {
 	for _, name := range outcomeColumns {
 		columns = append(columns,
 			projections.Column{Name: name + "_count", Type: projections.Integer},
-			projections.Column{Name: name + "_amount", Type: projections.Integer})
+			projections.Column{Name: name + "_amount", Type: projections.Amount})
 	}
 	return append(columns, projections.Column{Name: "position", Type: projections.Integer})
 }
